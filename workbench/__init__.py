@@ -1,0 +1,55 @@
+"""Actuarial workbench for members' mutual-aid plans.
+
+`import workbench as wb` gives the public names; a name loads its module when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Assumptions": "assumptions",
+    "Changes": "changes",
+    "Choices": "questions",
+    "Figure": "risk",
+    "InputRefused": "guard",
+    "Inputs": "inputs",
+    "Plan": "plans",
+    "Portfolio": "portfolio",
+    "RunResult": "engine.results",
+    "Table": "questions",
+    "allowed_names": "changes",
+    "apply": "changes",
+    "ask": "questions",
+    "command": "questions",
+    "differences": "pack",
+    "document": "questions",
+    "exact_run": "exact",
+    "new_pack": "pack",
+    "parse_set": "changes",
+    "portfolio_of": "inputs",
+    "read_pack": "pack",
+    "scenario": "changes",
+    "simulate_run": "simulate",
+    "simulate_years": "simulate",
+    "tables": "questions",
+    "view": "show.tables",
+}
+"""Public name → the module, inside `workbench`, that defines it."""
+
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

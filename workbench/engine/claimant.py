@@ -1,0 +1,319 @@
+"""One claimant's year: what his stays pay, by rank, after waiting, caps and day limits.
+
+Floor 3. Every law here is a table of probabilities on a lattice: payments of the medical plan in
+`MEDICAL_STEPS` steps up to its cap, paid days of the allowance plan one by one.
+Source: docs/model.md sections 3 to 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.special import ndtr
+
+from workbench.assumptions import Assumptions
+from workbench.engine.lattice import split
+from workbench.guard import freeze
+from workbench.laws.severity import Lognormal, days_law, hat_weights, lognormal_days
+from workbench.laws.terms import BasicCover, MedicalPayment
+from workbench.plans import Plan
+from workbench.timeline import DAYS_IN_YEAR
+
+__all__ = [
+    "JOINT_STEPS",
+    "MEDICAL_STEPS",
+    "Stay",
+    "StayCounts",
+    "allowance_year",
+    "joint_year",
+    "legendre",
+    "medical_year",
+    "paid_stay_counts",
+    "stay_of",
+]
+
+MEDICAL_STEPS = 6000
+"""Lattice steps up to the medical cap where the medical plan is alone (5 yuan at 30,000)."""
+JOINT_STEPS = 180
+"""The same where days are counted beside it; splitting by four keeps three moments."""
+NODES_PER_PANEL = 40
+Z_LIMIT = 9.0
+SMALLEST_WEIGHT = 1e-15
+
+
+@lru_cache(maxsize=64)
+def legendre(number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the Gauss–Legendre nodes and weights on [−1, 1], shapes (number,)."""
+    return np.polynomial.legendre.leggauss(number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """Laws of one stay of one segment and age group."""
+
+    cost: Lognormal
+    days: Lognormal
+    correlation: float
+    basic: BasicCover
+
+    def nodes(self, payments: tuple[MedicalPayment, ...], cap: float) -> tuple:
+        """Return Gauss–Legendre nodes z and weights of the cost's normal score, panels at kinks."""
+        kinks = [knot for pay in payments for knot in (pay.first_knot, pay.last_knot)]
+        kinks += [float(pay.cost_of(np.asarray(cap))) for pay in payments]
+        inside = [(np.log(kink) - self.cost.mu) / self.cost.sigma for kink in kinks if kink > 0.0]
+        edges = np.unique(np.clip([-Z_LIMIT, *inside, Z_LIMIT], -Z_LIMIT, Z_LIMIT))
+        base, weight = legendre(NODES_PER_PANEL)
+        half = np.diff(edges)[:, None] / 2
+        z = (edges[:-1, None] + half * (base[None, :] + 1.0)).ravel()
+        density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+        return z, (half * weight[None, :]).ravel() * density
+
+    def days_given(self, z: np.ndarray, most: int) -> np.ndarray:
+        """P(L = l | Z1 = z), l = 1 … most (the last holds all beyond), shape (n, most)."""
+        return days_law(lognormal_days(self.days, most), self.correlation, z)
+
+    def days_alone(self, most: int) -> np.ndarray:
+        """P(L = l), l = 1 … most (the last holds all beyond), shape (most,)."""
+        return days_law(lognormal_days(self.days, most))
+
+    def paying_nothing(self, payment: MedicalPayment | None, elimination_days: int | None) -> float:
+        """P(a stay pays zero to both): no medical payment and no paid day; None: plan not held."""
+        if payment is None:
+            return float(ndtr(self._days_score(elimination_days)))
+        if elimination_days is None:
+            return payment.zero_probability(self.cost)
+        below = payment.first_knot if payment.first_slope > 0.0 else np.inf
+        if below <= 0.0 or elimination_days <= 0:
+            return 0.0
+        top = min((np.log(below) - self.cost.mu) / self.cost.sigma, Z_LIMIT)
+        base, weight = legendre(4 * NODES_PER_PANEL)
+        z = -Z_LIMIT + (top + Z_LIMIT) / 2 * (base + 1.0)
+        density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+        spread = np.sqrt(1.0 - self.correlation**2)
+        short = ndtr((self._days_score(elimination_days) - self.correlation * z) / spread)
+        return float((top + Z_LIMIT) / 2 * np.sum(weight * density * short))
+
+    def _days_score(self, days: int | None) -> float:
+        """Z2 below which L <= days (−inf for days = 0)."""
+        if not days:
+            return -np.inf
+        return (np.log(days + 0.5) - self.days.mu) / self.days.sigma
+
+
+def stay_of(beliefs: Assumptions, relativity: float, kind: str) -> Stay:
+    """Return the laws of an illness or injury stay at one age relativity of the cost."""
+    trend = (1.0 + beliefs["cost_trend_per_year"]) ** beliefs["years_from_base_to_rating"]
+    mean = beliefs["stay_cost_mean_yuan"] * beliefs["stay_cost_scale"] * trend * relativity
+    return Stay(
+        cost=Lognormal.from_mean_cv(mean, beliefs["stay_cost_cv"]),
+        days=Lognormal.from_mean_cv(beliefs[f"{kind}_days_mean"], beliefs[f"{kind}_days_cv"]),
+        correlation=beliefs["stay_cost_days_correlation"],
+        basic=BasicCover(
+            in_scope_share=beliefs["in_scope_share"],
+            deductible_yuan=beliefs["basic_deductible_yuan"],
+            coinsurance=beliefs["basic_coinsurance"],
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayCounts:
+    """Law of the paid stays of an illness claimant who may hold two hospital plans.
+
+    `weights[a, b]`: probability of `a` stays that only `early` pays (they come first, since its
+    waiting ends sooner) and `b` stays that both pay. `early` is medical, allowance or empty.
+    """
+
+    weights: np.ndarray
+    early: str
+
+    def of(self, form: str) -> np.ndarray:
+        """P(K = k) of the stays that the plan of `form` pays, shape (n,)."""
+        if not self.early or form != self.early:
+            return self.weights.sum(axis=0)
+        size = self.weights.shape[0]
+        both = np.zeros(2 * size - 1)
+        for early in range(size):
+            both[early : early + size] += self.weights[early]
+        return both
+
+
+def _poisson(mean: float, size: int) -> np.ndarray:
+    """Poisson probabilities of 0 … size−1."""
+    terms = np.concatenate([[1.0], np.full(size - 1, mean) / np.arange(1, size)])
+    return np.exp(-mean) * np.cumprod(terms)
+
+
+def paid_stay_counts(
+    beliefs: Assumptions, first_term: bool, medical: Plan | None, allowance: Plan | None
+) -> StayCounts:
+    """Return the law of the numbers of paid stays; docs/model.md section 4.
+
+    1 + Poisson(extra) stays, each on a uniform day; a stay of the waiting time is not counted.
+    """
+    waits = [plan.waiting_none_until_day for plan in (medical, allowance) if plan]
+    if not first_term:
+        waits = [0 for _ in waits]
+    sooner = ""
+    if medical and allowance and max(waits) > min(waits):
+        sooner = "medical" if waits[0] < waits[1] else "allowance"
+    return _stay_counts(beliefs["illness_extra_stays_mean"], min(waits), max(waits), sooner)
+
+
+@lru_cache(maxsize=64)
+def _stay_counts(extra: float, shorter: int, longer: int, sooner: str) -> StayCounts:
+    """Law of the paid stays at `extra` stays beyond the first and two waiting times in days."""
+    both = 1.0 - longer / DAYS_IN_YEAR
+    early = (longer - shorter) / DAYS_IN_YEAR
+    none = shorter / DAYS_IN_YEAR
+    size = 4
+    while _poisson(extra, size)[-1] > SMALLEST_WEIGHT:
+        size += 1
+    size += 1
+    count_early = _poisson(extra * early, size) if early else np.eye(1, size)[0]
+    count_both = _poisson(extra * both, size)
+    shift = np.concatenate([[0.0], count_early[:-1]]), np.concatenate([[0.0], count_both[:-1]])
+    weights = (
+        none * np.outer(count_early, count_both)
+        + early * np.outer(shift[0], count_both)
+        + both * np.outer(count_early, shift[1])
+    )
+    return StayCounts(weights=freeze(weights if early else weights[:1]), early=sooner)
+
+
+def _power_sum(one: np.ndarray, later: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Σ_k weights[k] · one · later^(k−1) over k >= 1, by Horner; weights[0] is added as a point."""
+    total = np.zeros_like(one)
+    for weight in weights[:0:-1]:
+        total = total * later + weight
+    return total * one + weights[0]
+
+
+def _lump_above(masses: np.ndarray, top: int, axis: int) -> np.ndarray:
+    """Keep 0 … top along `axis`, the last holding all mass at or above it."""
+    kept = np.take(masses, range(top + 1), axis=axis)
+    above = np.take(masses, range(top + 1, masses.shape[axis]), axis=axis).sum(axis=axis)
+    np.moveaxis(kept, axis, 0)[top] += above
+    return kept
+
+
+def _room(masses: np.ndarray, top: int) -> int:
+    """Transform length that holds the sum of a claimant's stays, more where the cap binds often."""
+    often = masses[top // 2 :].sum() > 1e-2
+    return 1 << int(np.ceil(np.log2((10 if often else 2.7) * top + 1)))
+
+
+def medical_one_stay(stay: Stay, plan: Plan, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Lattice laws of one stay's payment, limited at the yearly cap: first rank, later ranks."""
+    limits = plan.annual_cap_yuan * np.arange(steps + 1) / steps
+    laws = []
+    for share in (plan.first_stay_share, plan.later_stay_share):
+        payment = MedicalPayment.of(plan, stay.basic, share)
+        laws.append(hat_weights(payment.limited_mean(stay.cost, limits), limits[1]))
+    return laws[0], laws[1]
+
+
+def medical_year(
+    stay: Stay, plan: Plan, counts: np.ndarray, steps: int = MEDICAL_STEPS
+) -> np.ndarray:
+    """Return the lattice law of min(ΣA, cap) of one claimant, shape (steps + 1,).
+
+    `counts[k]` is the weight of k paid stays; weights of any scale are allowed (expected events).
+    """
+    first, later = medical_one_stay(stay, plan, steps)
+    length = _room(first, steps)
+    one, more = np.fft.rfft(first, length), np.fft.rfft(later, length)
+    year = np.fft.irfft(_power_sum(one, more, counts), length)
+    return _lump_above(year, steps, 0)
+
+
+def _paid_days_law(stay: Stay, plan: Plan) -> np.ndarray:
+    """P(paid days = 0 … max_days_per_year) of one stay."""
+    raw = stay.days_alone(plan.elimination_days + plan.max_days_per_year + 1)
+    return _paid_columns(raw[None, :], plan)[0]
+
+
+def allowance_year(stay: Stay, plan: Plan, counts: np.ndarray) -> np.ndarray:
+    """Return the law of the paid days of one claimant, 0 … max_days_per_year."""
+    law = _paid_days_law(stay, plan)
+    most = plan.max_days_per_year
+    length = max(_room(law, most), 256)
+    one = np.fft.rfft(law, length)
+    year = np.fft.irfft(_power_sum(one, one, counts), length)
+    return _lump_above(year, most, 0)
+
+
+def _joint_one_stay(stay: Stay, medical: Plan, allowance: Plan, share: float) -> np.ndarray:
+    """P(payment = lattice point, paid days) of one stay, (JOINT_STEPS + 1, max days + 1)."""
+    payment = MedicalPayment.of(medical, stay.basic, share)
+    z, weight = stay.nodes((payment,), medical.annual_cap_yuan)
+    amount = payment.amount(np.exp(stay.cost.mu + stay.cost.sigma * z))
+    place = np.minimum(amount / medical.annual_cap_yuan, 1.0) * JOINT_STEPS
+    index, parts = split(place, JOINT_STEPS)
+    most = allowance.elimination_days + allowance.max_days_per_year + 1
+    days = _paid_columns(stay.days_given(z, most), allowance)
+    columns = days.shape[1]
+    cells = index[:, :, None] * columns + np.arange(columns)
+    masses = (weight[:, None] * parts)[:, :, None] * days[:, None, :]
+    # Not a matrix product: BLAS would give other bits on another number of threads.
+    table = np.bincount(cells.ravel(), masses.ravel(), (JOINT_STEPS + 1) * columns)
+    return table.reshape(JOINT_STEPS + 1, columns)
+
+
+def _paid_columns(raw: np.ndarray, plan: Plan) -> np.ndarray:
+    """Turn P(L = 1 … most) (n, most) into P(paid days = 0 … max_days_per_year) (n, max + 1)."""
+    free, most = plan.elimination_days, plan.max_days_per_year
+    none = raw[:, :free].sum(axis=1, keepdims=True)
+    last = raw[:, free + most - 1 :].sum(axis=1, keepdims=True)
+    return np.concatenate([none, raw[:, free : free + most - 1], last], axis=1)
+
+
+def joint_year(stay: Stay, medical: Plan, allowance: Plan, counts: StayCounts) -> np.ndarray:
+    """Return the joint law of (min(ΣA, cap), paid days) of a claimant who holds both plans.
+
+    Shape (JOINT_STEPS + 1, max_days_per_year + 1). `counts.weights` may have any scale.
+    """
+    most = allowance.max_days_per_year
+    stays = [
+        _joint_one_stay(stay, medical, allowance, share)
+        for share in (medical.first_stay_share, medical.later_stay_share)
+    ]
+    shape = (_room(stays[0].sum(axis=1), JOINT_STEPS), max(_room(stays[0].sum(axis=0), most), 256))
+    first, later = (np.fft.rfft2(law, shape) for law in stays)
+    total = _power_sum(first, later, counts.weights[0])
+    if counts.early:
+        axis = 1 if counts.early == "medical" else 0
+        alone = [
+            np.fft.rfft2(law.sum(axis=axis, keepdims=True) * _point(law.shape, axis), shape)
+            for law in stays
+        ]
+        total = total + _early_part(alone, (first, later), counts)
+    year = np.fft.irfft2(total, shape)
+    return _lump_above(_lump_above(year, JOINT_STEPS, 0), most, 1)
+
+
+def _point(shape: tuple[int, ...], axis: int) -> np.ndarray:
+    """One at place 0 along `axis`, so that a marginal law counts nothing on that axis."""
+    size = [1, 1]
+    size[axis] = shape[axis]
+    point = np.zeros(size)
+    point[0, 0] = 1.0
+    return point
+
+
+def _early_part(alone: list, both: tuple, counts: StayCounts) -> np.ndarray:
+    """Claimants with at least one stay that only the sooner plan pays."""
+    first, later = both
+    total = np.zeros_like(first)
+    if counts.early == "medical":
+        for weights in counts.weights[:0:-1]:
+            inner = np.zeros_like(first)
+            for weight in weights[::-1]:
+                inner = inner * later + weight
+            total = total * alone[1] + inner
+        return total * alone[0]
+    for weights in counts.weights[:0:-1]:
+        total = (total + _power_sum(first, later, weights)) * alone[0]
+    return total

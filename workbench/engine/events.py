@@ -1,0 +1,191 @@
+"""Events of a member-year: rates of every cell, and classes of events with one law of payment.
+
+Floor 3. Cells whose events pay by the same law are one class; a class carries the expected number
+of events a year. Source: docs/model.md sections 2 and 7; docs/assumptions.md section 2 (level).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from workbench.assumptions import Assumptions
+from workbench.guard import refuse
+from workbench.inputs import Inputs, portfolio_of
+from workbench.plans import BENEFIT_FORMS, EVENT_KINDS, Plan
+from workbench.portfolio import Portfolio
+from workbench.rates import RATE_EVENTS
+from workbench.timeline import AGE_BANDS, FEMALE, MALE
+
+__all__ = ["EventClasses", "MemberRates", "Scheme", "member_rates", "scheme_of"]
+
+FORMS = tuple(BENEFIT_FORMS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRates:
+    """Yearly rates of one member of each cell, shape (cells,), at a shock of 1.
+
+    `injury`, `disabled` and `death` carry the accident factor; `disabled` is the part of `injury`
+    with a disability; `critical` is the part without a special disease.
+    """
+
+    illness: np.ndarray
+    injury: np.ndarray
+    disabled: np.ndarray
+    special: np.ndarray
+    critical: np.ndarray
+    death: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventClasses:
+    """Classes of one kind of event; shapes (classes, n) and (cells,).
+
+    `cell_class` is the class of each cell (−1: pays nothing), `keys` has one row a class: illness
+    (segment, relativity group, first term, medical, allowance); injury (segment, relativity group,
+    medical, allowance, accident); special (first term, critical, special); critical (first term,
+    critical); death (accident). Plans are places in `Scheme.plans`, −1 for none.
+    """
+
+    keys: np.ndarray
+    cell_class: np.ndarray
+
+    def expected(self, by_cell: np.ndarray) -> np.ndarray:
+        """Sum `by_cell` (cells,) into the classes, shape (classes,)."""
+        paid = self.cell_class >= 0
+        return np.bincount(self.cell_class[paid], weights=by_cell[paid], minlength=len(self.keys))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """A pack made ready for the engine.
+
+    `held` (cells, 5 forms) is the index of the plan of each form that a cell holds, −1 for none;
+    `relativity_group` (cells,) the index into `relativities` (distinct age relativities of the
+    cost of a stay); `beliefs` one `Assumptions` a segment; `classes` by kind of event.
+    """
+
+    inputs: Inputs
+    plans: tuple[Plan, ...]
+    portfolio: Portfolio
+    rates: MemberRates
+    beliefs: tuple[Assumptions, ...]
+    held: np.ndarray
+    relativities: np.ndarray
+    relativity_group: np.ndarray
+    classes: Mapping[str, EventClasses] = field(default_factory=dict)
+
+    def expected_events(self, kind: str) -> np.ndarray:
+        """Expected events of `kind` in each cell at a shock of 1, shape (cells,)."""
+        return self.portfolio.members * getattr(self.rates, kind)
+
+
+def _segment_rates(inputs: Inputs, beliefs: Assumptions) -> dict[str, np.ndarray]:
+    """Rates by sex and age band, shape (2, 9), of one segment."""
+    tables = dict(zip(RATE_EVENTS, inputs.rates.values, strict=True))
+    factors = dict(zip(RATE_EVENTS, inputs.rates.times_parameter, strict=True))
+    level = 1.0 / beliefs["base_enrolment_ratio"]
+    rates = {}
+    for event, table in tables.items():
+        factor = beliefs[factors[event]] if factors[event] else 1.0
+        rates[event] = table * factor * level
+    trend = (1.0 + beliefs["frequency_trend_per_year"]) ** beliefs["years_from_base_to_rating"]
+    hospital = rates["hospital_claimant"] * beliefs["hospital_claimant_rate_scale"] * trend
+    women = rates["special_disease"][FEMALE]
+    special = rates["special_disease"].copy()
+    special[MALE] = women * beliefs["special_disease_men_relativity"]
+    return {
+        "illness": hospital - rates["injury_claimant"],
+        "injury": rates["injury_claimant"],
+        "disabled": beliefs["disabilities_per_death"] * rates["accidental_death"],
+        "special": special,
+        "critical": rates["critical_illness"] - special,
+        "death": rates["accidental_death"],
+    }
+
+
+def member_rates(
+    inputs: Inputs, portfolio: Portfolio, beliefs: tuple[Assumptions, ...]
+) -> MemberRates:
+    """Return the yearly rates of every cell.
+
+    Raises
+    ------
+    InputRefused
+        `hospital-rate-below-injury-rate`, `critical-rate-below-special-rate` or
+        `rate-above-one`, where docs/model.md section 2 requires otherwise.
+    """
+    tables = [_segment_rates(inputs, segment) for segment in beliefs]
+    by_name = {
+        name: np.array([table[name] for table in tables])[
+            portfolio.segment, portfolio.sex, portfolio.band
+        ]
+        for name in tables[0]
+    }
+    for name in ("injury", "disabled", "death"):
+        by_name[name] = by_name[name] * portfolio.accident_factor
+    if np.any(by_name["illness"] < 0.0):
+        raise refuse("hospital-rate-below-injury-rate")
+    if np.any(by_name["critical"] < -1e-15):
+        raise refuse("critical-rate-below-special-rate")
+    if any(np.any(values > 1.0) for values in by_name.values()) or np.any(
+        by_name["disabled"] > by_name["injury"]
+    ):
+        raise refuse("rate-above-one")
+    by_name["critical"] = np.maximum(by_name["critical"], 0.0)
+    return MemberRates(**by_name)
+
+
+def _held(plans: tuple[Plan, ...], portfolio: Portfolio) -> np.ndarray:
+    """Index of the plan of each form held by each cell, −1 for none, shape (cells, 5)."""
+    by_row = np.full((len(portfolio.rows), len(FORMS)), -1, dtype=np.int64)
+    for place, plan in enumerate(plans):
+        for row, bundle in enumerate(portfolio.rows):
+            if plan.code in bundle.plans:
+                by_row[row, FORMS.index(plan.benefit_form)] = place
+    return by_row[portfolio.row]
+
+
+def scheme_of(inputs: Inputs) -> Scheme:
+    """Return the pack with cells, rates and plan indices, ready for every route."""
+    portfolio = portfolio_of(inputs)
+    beliefs = tuple(inputs.assumptions.changed(segment.beliefs) for segment in inputs.segments)
+    relative = np.array(
+        [inputs.assumptions[f"stay_cost_relativity.{band}"] for band in AGE_BANDS], dtype=float
+    )
+    distinct, group = np.unique(relative, return_inverse=True)
+    scheme = Scheme(
+        inputs=inputs,
+        plans=inputs.plans,
+        portfolio=portfolio,
+        rates=member_rates(inputs, portfolio, beliefs),
+        beliefs=beliefs,
+        held=_held(inputs.plans, portfolio),
+        relativities=distinct,
+        relativity_group=group[portfolio.band],
+    )
+    return replace(scheme, classes={kind: _classes_of(scheme, kind) for kind in EVENT_KINDS})
+
+
+def _classes_of(scheme: Scheme, kind: str) -> EventClasses:
+    """Return the classes of one kind of event (columns of the keys: `EventClasses`)."""
+    cells, held = scheme.portfolio, scheme.held
+    medical, allowance, critical, special, accident = held.T
+    stay = (cells.segment, scheme.relativity_group)
+    first = cells.first_term.astype(np.int64)
+    columns, paying = {
+        "illness": ((*stay, first, medical, allowance), (medical, allowance)),
+        "injury": ((*stay, medical, allowance, accident), (medical, allowance, accident)),
+        "special": ((first, critical, special), (critical, special)),
+        "critical": ((first, critical), (critical,)),
+        "death": ((accident,), (accident,)),
+    }[kind]
+    table = np.stack(columns, axis=1).reshape(-1, len(columns))
+    pays = np.max(np.stack(paying), axis=0) >= 0
+    keys, places = np.unique(table[pays], axis=0, return_inverse=True)
+    cell_class = np.full(len(table), -1, dtype=np.int64)
+    cell_class[pays] = places.reshape(-1)
+    return EventClasses(keys=keys, cell_class=cell_class)

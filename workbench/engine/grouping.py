@@ -1,0 +1,193 @@
+"""From a scheme to the groups and classes that are drawn claim by claim.
+
+Floor 3. The expected number of every class is summed over cells before the table is sealed.
+Source: docs/model.md sections 2 to 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from workbench.engine.claimant import Stay, paid_stay_counts, stay_of
+from workbench.engine.claims import NOTHING, ClaimClass, ClaimGroup
+from workbench.engine.events import Scheme
+from workbench.engine.payment_laws import PLAN_COLUMNS, class_points, without_price
+from workbench.engine.tables import (
+    amount_table,
+    days_table,
+    disability_table,
+    poisson_table,
+    shock_table,
+)
+from workbench.guard import freeze
+from workbench.laws.terms import MedicalPayment, paid_days, to_fen
+from workbench.plans import Plan
+
+__all__ = ["claim_groups", "stay_class"]
+
+LEAST_EVENTS = 1e-12
+"""Classes with fewer expected events a year than this are not drawn."""
+
+
+def _paid_tables(plan: Plan, place: int, most: int) -> tuple:
+    """(place, fen by total paid days, paid days by raw day) of an allowance or accident plan."""
+    total = np.arange(plan.max_days_per_year + 1)
+    yuan = plan.daily_yuan * total
+    if plan.benefit_form == "allowance":
+        yuan = np.minimum(yuan, plan.annual_cap_yuan)
+    by_day = paid_days(np.arange(most + 1), plan.elimination_days, plan.max_days_per_year)
+    return place, freeze(to_fen(yuan)), freeze(by_day, np.int64)
+
+
+def stay_class(
+    scheme: Scheme,
+    stay: Stay,
+    held: tuple[int, int, int],
+    *,
+    mean: float,
+    medical_only: int = 0,
+    allowance_only: int = 0,
+    both: int = 1,
+    disability: tuple | None = None,
+) -> ClaimClass:
+    """Return the class of events with this number of paid stays.
+
+    `held` are the places of the medical, allowance and accident plan, −1 where not held.
+    """
+    plans = [without_price(scheme.plans[place]) if place >= 0 else None for place in held]
+    days_plans = [(plan, place) for plan, place in zip(plans[1:], held[1:], strict=True) if plan]
+    most = 1 + max((p.elimination_days + p.max_days_per_year for p, _ in days_plans), default=0)
+    amounts: tuple[np.ndarray, ...] = ()
+    cap_fen = 0
+    if plans[0]:
+        shares = (plans[0].first_stay_share, plans[0].later_stay_share)
+        amounts = tuple(
+            amount_table(
+                stay, MedicalPayment.of(plans[0], stay.basic, share), plans[0].annual_cap_yuan
+            )
+            for share in shares
+        )
+        cap_fen = int(to_fen(np.asarray(plans[0].annual_cap_yuan)))
+    return ClaimClass(
+        counts=poisson_table(mean),
+        mean=mean,
+        stays=medical_only + allowance_only + both,
+        medical_only=medical_only,
+        allowance_only=allowance_only,
+        medical=held[0],
+        cap_fen=cap_fen,
+        amounts=amounts,
+        days=days_table(stay, most) if days_plans else NOTHING,
+        paid=tuple(_paid_tables(plan, place, most) for plan, place in days_plans),
+        disability=disability,
+    )
+
+
+def _codes(scheme: Scheme, places: Iterable[int]) -> tuple[str, ...]:
+    return tuple(scheme.plans[int(place)].code if place >= 0 else "" for place in places)
+
+
+Source = tuple[int, float]
+Entry = tuple[tuple[str, ...], ClaimClass, str, tuple[Source, ...]]
+"""What a class is for, the class, the kind of event, and which share of which event class."""
+
+
+def _illness(scheme: Scheme, scale: float) -> Iterator[Entry]:
+    """Classes of illness claimants by number of paid stays, terms added together."""
+    classes = scheme.classes["illness"]
+    expected = classes.expected(scheme.expected_events("illness"))
+    by_stays: dict[tuple[int, ...], list[Source]] = {}
+    for index, key in enumerate(classes.keys):
+        segment, group, first, medical, allowance = (int(entry) for entry in key)
+        plans = [scheme.plans[place] if place >= 0 else None for place in (medical, allowance)]
+        counts = paid_stay_counts(scheme.beliefs[segment], bool(first), *plans)
+        for (early, both), weight in np.ndenumerate(counts.weights):
+            only = (early, 0) if counts.early == "medical" else (0, early)
+            place = (segment, group, medical, allowance, *only, both)
+            if early + both:
+                by_stays.setdefault(place, []).append((index, float(weight)))
+    for place in sorted(by_stays):
+        segment, group, medical, allowance, medical_only, allowance_only, both = place
+        mean = scale * sum(float(expected[index]) * weight for index, weight in by_stays[place])
+        if mean > LEAST_EVENTS:
+            stay = stay_of(scheme.beliefs[segment], float(scheme.relativities[group]), "illness")
+            meaning = (scheme.inputs.segments[segment].name, *_codes(scheme, place[2:4]))
+            one = stay_class(
+                scheme,
+                stay,
+                (medical, allowance, -1),
+                mean=mean,
+                medical_only=medical_only,
+                allowance_only=allowance_only,
+                both=both,
+            )
+            yield meaning, one, "illness", tuple(by_stays[place])
+
+
+def _injury(scheme: Scheme) -> Iterator[Entry]:
+    """Classes of injury claimants, without and with a disability that a plan pays."""
+    classes = scheme.classes["injury"]
+    expected = classes.expected(scheme.expected_events("injury"))
+    hurt = classes.expected(scheme.expected_events("disabled"))
+    for index, (key, number, extra) in enumerate(zip(classes.keys, expected, hurt, strict=True)):
+        segment, group = int(key[0]), int(key[1])
+        held = (int(key[2]), int(key[3]), int(key[4]))
+        beliefs = scheme.beliefs[segment]
+        stay = stay_of(beliefs, float(scheme.relativities[group]), "injury")
+        meaning = (scheme.inputs.segments[segment].name, *_codes(scheme, key[2:]))
+        insured = held[2] >= 0
+        plain = number - (extra if insured else 0.0)
+        whole = ((index, 1.0),)
+        if plain > LEAST_EVENTS:
+            kind = "undisabled" if insured else "injury"
+            yield meaning, stay_class(scheme, stay, held, mean=plain), kind, whole
+        if insured and extra > LEAST_EVENTS:
+            most = scheme.plans[held[2]].disability_max_yuan
+            table = disability_table(beliefs["disability_degree_mean"], most)
+            one = stay_class(scheme, stay, held, mean=extra, disability=(held[2], table))
+            yield meaning, one, "disabled", whole
+
+
+def _fixed(scheme: Scheme, kind: str) -> Iterator[Entry]:
+    """Classes of diagnoses and deaths: one a day range, with a fixed payment of each plan."""
+    classes = scheme.classes[kind]
+    expected = classes.expected(scheme.expected_events(kind))
+    number_of_plans = len(scheme.plans)
+    for index, (key, number) in enumerate(zip(classes.keys, expected, strict=True)):
+        laws = [class_points(scheme, kind, key, row) for row in np.eye(number_of_plans)]
+        held = key[PLAN_COLUMNS[kind]]
+        for place, share in enumerate(laws[0].mass):
+            fixed = np.array([to_fen(law.yuan[place]) for law in laws])
+            if number * share > LEAST_EVENTS and np.any(fixed > 0):
+                mean = float(number * share)
+                one = ClaimClass(counts=poisson_table(mean), mean=mean, fixed=freeze(fixed))
+                yield _codes(scheme, held), one, kind, ((index, float(share)),)
+
+
+def claim_groups(scheme: Scheme) -> tuple[ClaimGroup, ...]:
+    """Return all groups of a scheme, in a fixed order."""
+    shock = shock_table(scheme.inputs.assumptions["hospital_shock_cv"])
+    sources = {
+        "illness": _illness(scheme, shock.most),
+        "injury": _injury(scheme),
+        "special": _fixed(scheme, "special"),
+        "critical": _fixed(scheme, "critical"),
+        "death": _fixed(scheme, "death"),
+    }
+    groups = []
+    for kind, classes in sources.items():
+        by_meaning: dict[tuple[str, ...], list[tuple]] = {}
+        for entry in classes:
+            by_meaning.setdefault(entry[0], []).append(entry[1:])
+        for meaning, members in by_meaning.items():
+            groups.append(
+                ClaimGroup(
+                    meaning=(kind, *meaning),
+                    shocked=kind == "illness",
+                    classes=tuple(one for one, _, _ in members),
+                    sources=tuple((event, shares) for _, event, shares in members),
+                )
+            )
+    return tuple(groups)

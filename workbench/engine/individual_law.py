@@ -1,0 +1,159 @@
+"""The exact law of the individual form, and what it takes off variances and covariances.
+
+Floor 3. Given the shock, members are independent; the shock is mixed by Gauss–Legendre nodes close
+enough for the narrow conditional law. Source: docs/model.md sections 6 and 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.special import gammainccinv, gammaincinv, gammaln
+
+from workbench.engine.events import Scheme
+from workbench.engine.individual import member_probabilities
+from workbench.engine.inversion import Measures, collective_transform
+from workbench.engine.lattice import split_mass
+from workbench.engine.payment_laws import class_points, disability_law
+from workbench.plans import EVENT_KINDS
+
+__all__ = ["individual_reduction", "individual_transform", "shock_nodes"]
+
+SMALLEST_TRANSFORM = 1e-16
+TAIL = 1e-17
+
+
+def shock_nodes(cv: float, conditional_cv: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return nodes and weights of the gamma shock, spaced closer than the conditional law is wide.
+
+    `conditional_cv` is the cv of the year's amount given the shock.
+    """
+    if cv == 0.0:
+        return np.ones(1), np.ones(1)
+    shape = 1.0 / cv**2
+    low, high = gammaincinv(shape, TAIL) / shape, gammainccinv(shape, TAIL) / shape
+    number = int(np.clip(np.ceil(2.0 * (high - low) / conditional_cv), 64, 2048))
+    base, weight = np.polynomial.legendre.leggauss(number)
+    theta = low + (high - low) / 2 * (base + 1.0)
+    log_density = shape * np.log(shape) - gammaln(shape)
+    log_density = log_density + (shape - 1.0) * np.log(theta) - shape * theta
+    return theta, (high - low) / 2 * weight * np.exp(log_density)
+
+
+def _class_transforms(
+    scheme: Scheme, weights: np.ndarray, lattice: tuple[float, int], kept: np.ndarray
+) -> dict[str, np.ndarray]:
+    """φ − 1 of one event of each kind for each cell, shape (cells, frequencies)."""
+    step, size = lattice
+    tables = {}
+    for kind in EVENT_KINDS:
+        classes = scheme.classes[kind]
+        rows = [np.zeros(len(kept), dtype=complex)]
+        for key in classes.keys:
+            law = class_points(scheme, kind, key, weights)
+            moved = np.fft.rfft(split_mass(law.yuan, law.mass, step, size))[kept]
+            rows.append(moved - law.mass.sum())
+        tables[kind] = np.array(rows)[classes.cell_class + 1]
+    return tables
+
+
+def _disability_factor(
+    scheme: Scheme, weights: np.ndarray, lattice: tuple[float, int], kept: np.ndarray
+) -> np.ndarray:
+    """1 + δ(φ_disability − 1) of each cell, shape (cells, frequencies)."""
+    step, size = lattice
+    factor = np.ones((len(scheme.portfolio.members), len(kept)), dtype=complex)
+    accident = scheme.held[:, 4]
+    share = np.divide(
+        scheme.rates.disabled,
+        scheme.rates.injury,
+        out=np.zeros_like(scheme.rates.disabled),
+        where=scheme.rates.injury > 0.0,
+    )
+    held = zip(scheme.portfolio.segment, accident, strict=True)
+    pairs = {(int(segment), int(plan)) for segment, plan in held if plan >= 0}
+    for segment, plan in pairs:
+        if weights[plan]:
+            law = disability_law(scheme, segment, plan, weights[plan])
+            moved = np.fft.rfft(split_mass(law.yuan, law.mass, step, size))[kept]
+            here = (accident == plan) & (scheme.portfolio.segment == segment)
+            factor[here] = 1.0 + share[here, None] * (moved - 1.0)[None, :]
+    return factor
+
+
+def individual_transform(
+    scheme: Scheme, weights: np.ndarray
+) -> Callable[[Measures, float, int], np.ndarray]:
+    """Return the transform of Σ weights · S in the individual form, for `annual_law`."""
+
+    def transform(measures: Measures, step: float, size: int) -> np.ndarray:
+        guide = np.abs(collective_transform(measures, step, size))
+        kept = np.flatnonzero(guide > SMALLEST_TRANSFORM)
+        laws = _class_transforms(scheme, weights, (step, size), kept)
+        factor = _disability_factor(scheme, weights, (step, size), kept)
+        injury = (laws["injury"] + 1.0) * factor - 1.0
+        rates, members = scheme.rates, scheme.portfolio.members
+        alone = (
+            rates.special[:, None] * laws["special"] + rates.critical[:, None] * laws["critical"]
+        )
+        fixed = members @ np.log1p(alone) + members @ np.log1p(rates.death[:, None] * laws["death"])
+        result = np.zeros(len(guide), dtype=complex)
+        result[kept] = np.exp(fixed) * _mixed(scheme, measures, laws["illness"], injury)
+        return result
+
+    return transform
+
+
+def _mixed(
+    scheme: Scheme, measures: Measures, illness: np.ndarray, injury: np.ndarray
+) -> np.ndarray:
+    """E over the shock of Π (1 + p_ill(φ_ill − 1) + p_inj(φ_inj − 1))^n, shape (frequencies,)."""
+    cells = np.flatnonzero(np.any(illness != 0.0, axis=1) | np.any(injury != 0.0, axis=1))
+    shocked = bool(np.any(illness != 0.0))
+    alone = measures.variance - (measures.shock_cv * measures.illness.moment(1)) ** 2
+    narrow = np.sqrt(max(alone, 1e-300)) / max(measures.mean, 1e-300)
+    theta, weight = shock_nodes(measures.shock_cv if shocked else 0.0, narrow)
+    ill, hurt = member_probabilities(scheme, theta)
+    total = np.zeros((len(theta), illness.shape[1]), dtype=complex)
+    for cell in cells:
+        inside = ill[:, cell, None] * illness[cell] + hurt[cell] * injury[cell]
+        total += scheme.portfolio.members[cell] * np.log1p(inside)
+    return weight @ np.exp(total)
+
+
+def _cell_means(scheme: Scheme) -> dict[str, np.ndarray]:
+    """Expected yuan of a member by kind of event, cell and plan, shape (cells, plans)."""
+    plans = len(scheme.plans)
+    means = {}
+    for kind in EVENT_KINDS:
+        classes = scheme.classes[kind]
+        rows = [np.zeros(plans)]
+        for key in classes.keys:
+            laws = [class_points(scheme, kind, key, row) for row in np.eye(plans)]
+            rows.append(np.array([law.moment(1) for law in laws]))
+        by_cell = np.array(rows)[classes.cell_class + 1]
+        means[kind] = by_cell * getattr(scheme.rates, kind)[:, None]
+    for place, plan in enumerate(scheme.plans):
+        if plan.benefit_form == "accident":
+            here = scheme.held[:, 4] == place
+            for segment in range(len(scheme.beliefs)):
+                mean = disability_law(scheme, segment, place, 1.0).moment(1)
+                cells = here & (scheme.portfolio.segment == segment)
+                means["injury"][cells, place] += scheme.rates.disabled[cells] * mean
+    return means
+
+
+def individual_reduction(scheme: Scheme) -> np.ndarray:
+    """Return what the individual form takes off the covariance matrix, (plans, plans), yuan².
+
+    Σ_cells n[(1 + κ²)aa' + ab' + ba' + bb' + gg' + hh'] (docs/model.md section 7).
+    """
+    means = _cell_means(scheme)
+    ill, hurt, death = means["illness"], means["injury"], means["death"]
+    diagnosis = means["special"] + means["critical"]
+    members = scheme.portfolio.members[:, None]
+    square = scheme.inputs.assumptions["hospital_shock_cv"] ** 2
+    both = ill + hurt
+    total = (members * both).T @ both + square * (members * ill).T @ ill
+    return total + (members * diagnosis).T @ diagnosis + (members * death).T @ death

@@ -1,0 +1,237 @@
+"""What one event pays: the law of Σ weights · payment of every class of events.
+
+Floor 3. Laws of one claimant are cached by content, so that a change recomputes only what depends
+on it. Source: docs/model.md sections 2 to 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from workbench.engine.claimant import (
+    JOINT_STEPS,
+    MEDICAL_STEPS,
+    Stay,
+    StayCounts,
+    allowance_year,
+    joint_year,
+    medical_one_stay,
+    medical_year,
+    paid_stay_counts,
+    stay_of,
+)
+from workbench.engine.events import Scheme
+from workbench.laws.severity import capped_exponential_lattice
+from workbench.laws.terms import MedicalPayment, paid_days
+from workbench.plans import Plan
+from workbench.timeline import DAYS_IN_YEAR
+
+__all__ = ["PLAN_COLUMNS", "Points", "class_points", "disability_law", "without_price"]
+
+DISABILITY_STEPS = 6000
+
+PLAN_COLUMNS = {
+    "illness": slice(3, 5),
+    "injury": slice(2, 5),
+    "special": slice(1, 3),
+    "critical": slice(1, 2),
+    "death": slice(0, 1),
+}
+"""Columns of the keys of a kind that hold places of plans."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """Yuan and masses of one law or measure, both shape (n,)."""
+
+    yuan: np.ndarray
+    mass: np.ndarray
+
+    @classmethod
+    def join(cls, parts: list[Points]) -> Points:
+        """Return all points of the parts; masses on one and the same grid are added."""
+        grids: dict[bytes, Points] = {}
+        for part in parts:
+            name = part.yuan.tobytes()
+            known = grids.get(name)
+            mass = part.mass if known is None else known.mass + part.mass
+            grids[name] = cls(yuan=part.yuan, mass=mass)
+        if not grids:
+            return cls(yuan=np.zeros(0), mass=np.zeros(0))
+        return cls(
+            yuan=np.concatenate([part.yuan for part in grids.values()]),
+            mass=np.concatenate([part.mass for part in grids.values()]),
+        )
+
+    def scaled(self, factor: float) -> Points:
+        """Return the points with masses times `factor`."""
+        return Points(yuan=self.yuan, mass=self.mass * factor)
+
+    def moment(self, order: int) -> float:
+        """Σ mass · yuan^order."""
+        return float(np.sum(self.mass * self.yuan**order))
+
+
+@lru_cache(maxsize=256)
+def _medical_year(stay: Stay, plan: Plan, counts: tuple[float, ...]) -> np.ndarray:
+    return medical_year(stay, plan, np.array(counts))
+
+
+@lru_cache(maxsize=256)
+def _medical_stay(stay: Stay, plan: Plan) -> np.ndarray:
+    return medical_one_stay(stay, plan, MEDICAL_STEPS)[0]
+
+
+@lru_cache(maxsize=256)
+def _allowance_year(stay: Stay, plan: Plan, counts: tuple[float, ...]) -> np.ndarray:
+    return allowance_year(stay, plan, np.array(counts))
+
+
+@lru_cache(maxsize=128)
+def _joint_year(
+    stay: Stay, medical: Plan, allowance: Plan, counts: tuple[tuple[float, ...], ...], early: str
+) -> np.ndarray:
+    return joint_year(stay, medical, allowance, StayCounts(weights=np.array(counts), early=early))
+
+
+def without_price(plan: Plan) -> Plan:
+    """Return the plan with all blanked that changes no payment, so that a premium hits caches."""
+    return replace(plan, premium_yuan=0.0, enrolments_default=0, min_participation=0.0)
+
+
+class _Weighed(NamedTuple):
+    """A plan that is held and asked for, and its weight."""
+
+    plan: Plan
+    weight: float
+
+
+def _plan_at(scheme: Scheme, place: int) -> Plan | None:
+    return without_price(scheme.plans[place]) if place >= 0 else None
+
+
+def _weighed(scheme: Scheme, place: int, weights: np.ndarray) -> _Weighed | None:
+    """The plan at a place with its weight; None where it is not held or not asked for."""
+    if place < 0 or weights[place] == 0.0:
+        return None
+    return _Weighed(without_price(scheme.plans[place]), float(weights[place]))
+
+
+def _medical_grid(plan: Plan, steps: int) -> np.ndarray:
+    return plan.annual_cap_yuan * np.arange(steps + 1) / steps
+
+
+def _daily_yuan(plan: Plan, days: np.ndarray) -> np.ndarray:
+    """What paid days of a year pay; only an allowance plan has a yearly cap on them."""
+    yuan = plan.daily_yuan * days
+    return np.minimum(yuan, plan.annual_cap_yuan) if plan.benefit_form == "allowance" else yuan
+
+
+def _illness_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Points:
+    """Law of what one illness claimant of a class pays."""
+    segment, group, first, medical, allowance = (int(entry) for entry in key)
+    beliefs = scheme.beliefs[segment]
+    stay = stay_of(beliefs, float(scheme.relativities[group]), "illness")
+    paying, daily = _weighed(scheme, medical, weights), _weighed(scheme, allowance, weights)
+    counts = paid_stay_counts(
+        beliefs, bool(first), _plan_at(scheme, medical), _plan_at(scheme, allowance)
+    )
+    if paying and daily:
+        table = tuple(map(tuple, counts.weights.tolist()))
+        law = _joint_year(stay, paying.plan, daily.plan, table, counts.early)
+        yuan = paying.weight * _medical_grid(paying.plan, JOINT_STEPS)[:, None]
+        days = np.arange(law.shape[1])
+        yuan = yuan + daily.weight * _daily_yuan(daily.plan, days)[None, :]
+        return Points(yuan=yuan.ravel(), mass=law.ravel())
+    if paying:
+        law = _medical_year(stay, paying.plan, tuple(counts.of("medical").tolist()))
+        return Points(yuan=paying.weight * _medical_grid(paying.plan, MEDICAL_STEPS), mass=law)
+    if daily:
+        law = _allowance_year(stay, daily.plan, tuple(counts.of("allowance").tolist()))
+        yuan = daily.weight * _daily_yuan(daily.plan, np.arange(len(law)))
+        return Points(yuan=yuan, mass=law)
+    return Points(yuan=np.zeros(1), mass=np.ones(1))
+
+
+def _injury_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Points:
+    """Law of what one injury stay of a class pays, disability apart."""
+    segment, group, *held = (int(entry) for entry in key)
+    stay = stay_of(scheme.beliefs[segment], float(scheme.relativities[group]), "injury")
+    medical, allowance, accident = (_weighed(scheme, place, weights) for place in held)
+    by_day = [entry for entry in (allowance, accident) if entry]
+    most = 1 + max((p.elimination_days + p.max_days_per_year for p, _ in by_day), default=0)
+    days = np.arange(1, most + 1)
+    yuan = np.zeros(most)
+    for plan, weight in by_day:
+        paid = paid_days(days, plan.elimination_days, plan.max_days_per_year)
+        yuan += weight * _daily_yuan(plan, paid)
+    if not medical:
+        return Points(yuan=yuan, mass=stay.days_alone(most))
+    plan = medical.plan
+    if not by_day:
+        grid = medical.weight * _medical_grid(plan, MEDICAL_STEPS)
+        return Points(yuan=grid, mass=_medical_stay(stay, plan))
+    payment = MedicalPayment.of(plan, stay.basic, plan.first_stay_share)
+    z, node = stay.nodes((payment,), plan.annual_cap_yuan)
+    amount = payment.amount(np.exp(stay.cost.mu + stay.cost.sigma * z))
+    together = medical.weight * np.minimum(amount, plan.annual_cap_yuan)[:, None] + yuan[None, :]
+    mass = node[:, None] * stay.days_given(z, most)
+    return Points(yuan=together.ravel(), mass=mass.ravel())
+
+
+def _lump_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Points:
+    """Law of what one diagnosis pays; one day serves all plans held (docs/model.md section 4)."""
+    first, held = bool(key[0]), [scheme.plans[int(p)] for p in key[1:] if p >= 0]
+    weight = [weights[int(p)] for p in key[1:] if p >= 0]
+    ends = {0, DAYS_IN_YEAR}
+    if first:
+        ends |= {p.waiting_none_until_day for p in held} | {
+            p.waiting_partial_until_day for p in held
+        }
+    days = np.array(sorted(ends))
+    yuan = np.zeros(len(days) - 1)
+    for plan, factor in zip(held, weight, strict=True):
+        partial = np.where(days[1:] <= plan.waiting_partial_until_day, 1.0, 0.0)
+        lump = partial * plan.partial_lump_yuan + (1.0 - partial) * plan.lump_sum_yuan
+        lump = np.where(days[1:] <= plan.waiting_none_until_day, 0.0, lump)
+        yuan += factor * (lump if first else np.full(len(lump), plan.lump_sum_yuan))
+    return Points(yuan=yuan, mass=np.diff(days) / DAYS_IN_YEAR)
+
+
+def _death_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Points:
+    plan = int(key[0])
+    return Points(yuan=np.array([weights[plan] * scheme.plans[plan].death_yuan]), mass=np.ones(1))
+
+
+_POINTS = {
+    "illness": _illness_points,
+    "injury": _injury_points,
+    "special": _lump_points,
+    "critical": _lump_points,
+    "death": _death_points,
+}
+
+
+def class_points(scheme: Scheme, kind: str, key: np.ndarray, weights: np.ndarray) -> Points:
+    """Return the law of Σ weights · payment of one event of a class (disability apart).
+
+    Parameters
+    ----------
+    kind, key
+        Kind of event and the row of `scheme.classes[kind].keys`.
+    weights
+        Weight of each plan, shape (plans,).
+    """
+    return _POINTS[kind](scheme, key, weights)
+
+
+def disability_law(scheme: Scheme, segment: int, accident: int, weight: float) -> Points:
+    """Return the law of weight · disability_max · min(E, 1) of one disabled injury claimant."""
+    mean = scheme.beliefs[segment]["disability_degree_mean"]
+    steps = np.arange(DISABILITY_STEPS + 1) / DISABILITY_STEPS
+    most = weight * scheme.plans[accident].disability_max_yuan
+    return Points(yuan=most * steps, mass=capped_exponential_lattice(mean, DISABILITY_STEPS))

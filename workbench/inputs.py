@@ -1,0 +1,108 @@
+"""The whole pack as one noun, with its fingerprint.
+
+Floor 1. Everything that a question needs besides the user's choices: plans, bundles, mix,
+rates, beliefs, calendar tables, named scenarios.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from workbench.assumptions import Assumptions
+from workbench.plans import Plan
+from workbench.portfolio import BundleRow, Leaving, Portfolio, Segment, spread_members
+from workbench.rates import RateTable
+
+__all__ = ["CalendarTables", "Inputs", "Scenario", "fingerprint", "portfolio_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """Named changes; one or more rows of `data/scenarios.csv`."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    changes: tuple[tuple[str, str], ...]
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarTables:
+    """What depends on the month.
+
+    `start_share` (12,): share of the contributions that start in each month, adds to 1.
+    `season` (12,): admission index of each month, mean 1. `delay_months` (n,): whole months since
+    the month of the event; `paid_share` (n, 3): share paid by the end of that month for P1-P2,
+    P3-P4, P5 (columns of `data/reporting_delay.csv`), `delay_columns` their names.
+    """
+
+    start_share: np.ndarray
+    season: np.ndarray
+    delay_months: np.ndarray
+    paid_share: np.ndarray
+    delay_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """A checked pack. `mix` holds integer weights (millionths), shape (2 sexes, 9 age bands)."""
+
+    plans: tuple[Plan, ...]
+    rows: tuple[BundleRow, ...]
+    mix: np.ndarray
+    rates: RateTable
+    assumptions: Assumptions
+    calendar: CalendarTables
+    scenarios: tuple[Scenario, ...]
+    segments: tuple[Segment, ...] = (Segment(name="employee"),)
+    leaving: tuple[Leaving, ...] = ()
+
+    def plan(self, code: str) -> Plan:
+        """Return the plan with this code (KeyError if there is none)."""
+        for plan in self.plans:
+            if plan.code == code:
+                return plan
+        raise KeyError(code)
+
+    @property
+    def plan_codes(self) -> tuple[str, ...]:
+        """Codes of the plans in the order of the file."""
+        return tuple(plan.code for plan in self.plans)
+
+
+def portfolio_of(inputs: Inputs) -> Portfolio:
+    """Return the members of the pack in cells."""
+    return spread_members(
+        inputs.rows,
+        inputs.mix,
+        segments=inputs.segments,
+        first_term_share=inputs.assumptions["first_term_share"],
+        leaving=inputs.leaving,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` as JSON types; floats as their shortest exact text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, np.ndarray):
+        return [_plain(entry) for entry in value.tolist()]
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, tuple | list):
+        return [_plain(entry) for entry in value]
+    if hasattr(value, "items"):
+        return {str(name): _plain(entry) for name, entry in sorted(value.items())}
+    return value
+
+
+def fingerprint(*nouns: Any) -> str:
+    """Return the SHA-256 (hex) of the content of frozen nouns, the same on every machine."""
+    text = json.dumps([_plain(noun) for noun in nouns], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,0 +1,106 @@
+"""How one pack differs from another, figure by figure.
+
+Floor 2, inside `pack`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from workbench.inputs import Inputs
+from workbench.rates import RATE_EVENTS
+from workbench.timeline import AGE_BANDS, SEXES
+
+__all__ = ["Difference", "differences"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One figure that differs; `before` or `after` is None where a row is new or gone."""
+
+    file: str
+    key: str
+    column: str
+    before: float | str | None
+    after: float | str | None
+
+
+Facts = dict[tuple[str, str, str], float | str | None]
+
+_NOT_A_FIGURE = ("provenance",)
+
+
+def _plans(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | str | None]]:
+    for plan in inputs.plans:
+        for entry in fields(plan):
+            if entry.name != "code":
+                yield ("plans.csv", plan.code, entry.name), getattr(plan, entry.name)
+
+
+def _rows(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | str | None]]:
+    usual = ("Baoji", "1", "employee")
+    for row in inputs.rows:
+        labels = (row.area, row.occupation_class, row.segment)
+        parts = ["+".join(row.plans), f"{row.accident_factor:g}"]
+        key = " ".join(parts if labels == usual else [*parts, *labels])
+        for column in ("women", "men", "provenance"):
+            yield ("bundles.csv", key, column), getattr(row, column)
+
+
+def _tables(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | str | None]]:
+    for sex, letter in enumerate(SEXES):
+        for band, ages in enumerate(AGE_BANDS):
+            yield ("members_mix.csv", f"{ages} {letter}", "share"), int(inputs.mix[sex, band]) / 1e6
+            for event, name in enumerate(RATE_EVENTS):
+                value = float(inputs.rates.values[event, sex, band])
+                yield ("incidence_by_age_sex.csv", f"{name} {ages} {letter}", "value"), value
+    for name, source in zip(RATE_EVENTS, inputs.rates.provenance, strict=True):
+        yield ("incidence_by_age_sex.csv", name, "provenance"), source
+    calendar = inputs.calendar
+    for month, share in enumerate(calendar.start_share.tolist(), start=1):
+        yield ("start_months.csv", str(month), "share_of_contributions"), share
+    for month, index in enumerate(calendar.season.tolist(), start=1):
+        yield ("seasonality.csv", str(month), "admission_index"), index
+    for month, shares in zip(
+        calendar.delay_months.tolist(), calendar.paid_share.tolist(), strict=True
+    ):
+        for column, share in zip(calendar.delay_columns, shares, strict=True):
+            yield ("reporting_delay.csv", str(month), column), share
+
+
+def _beliefs(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | str | None]]:
+    for belief in inputs.assumptions.beliefs.values():
+        for column in ("value", "low", "high", "mode", "state", "provenance"):
+            yield (belief.file, belief.name, column), getattr(belief, column)
+
+
+def _scenarios(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | str | None]]:
+    for scenario in inputs.scenarios:
+        yield ("scenarios.csv", scenario.code, "name_zh"), scenario.name_zh
+        yield ("scenarios.csv", scenario.code, "name_en"), scenario.name_en
+        for name, value in scenario.changes:
+            yield ("scenarios.csv", scenario.code, name), value
+
+
+def _facts(inputs: Inputs) -> Facts:
+    facts: Facts = {}
+    for part in (_plans, _rows, _tables, _beliefs, _scenarios):
+        facts.update(part(inputs))
+    return facts
+
+
+def differences(inputs: Inputs, builtin: Inputs) -> tuple[Difference, ...]:
+    """Return every figure and source in which `inputs` differs from the pack `builtin`.
+
+    Rates are compared in probabilities per member-year. Empty means the two packs say the same.
+    """
+    after, before = _facts(inputs), _facts(builtin)
+    return tuple(
+        Difference(
+            file=file, key=key, column=column, before=before.get(place), after=after.get(place)
+        )
+        for place in dict.fromkeys([*before, *after])
+        if before.get(place) != after.get(place)
+        for file, key, column in (place,)
+    )
