@@ -90,7 +90,9 @@ def test_waiting_of_each_plan_is_its_own(scheme, inputs, waits):
     assert joint[:, 0].sum() == pytest.approx(counts.of("allowance")[0], abs=1e-9)
     medical_law = medical_year(stay, medical, counts.of("medical"))
     mean = joint.sum(axis=1) @ np.arange(JOINT_STEPS + 1) / JOINT_STEPS
-    assert mean == pytest.approx(medical_law @ np.arange(MEDICAL_STEPS + 1) / MEDICAL_STEPS, rel=1e-6)
+    assert mean == pytest.approx(
+        medical_law @ np.arange(MEDICAL_STEPS + 1) / MEDICAL_STEPS, rel=1e-6
+    )
 
 
 def test_a_low_cap_binds_on_the_year(scheme, inputs):

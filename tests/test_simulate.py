@@ -55,9 +55,7 @@ def test_every_figure_agrees_with_the_exact_year(inputs, exact, drawn):
 
 
 def test_individual_form_agrees_with_its_exact_law(inputs):
-    simulated = simulate_run(
-        inputs, simulate_years(inputs, years=1_600, seed=7, form="individual")
-    )
+    simulated = simulate_run(inputs, simulate_years(inputs, years=1_600, seed=7, form="individual"))
     assert compare(exact_run(inputs, form="individual"), simulated, 1_600) == []
 
 

@@ -84,8 +84,8 @@ class Stay:
             return float(ndtr(self._days_score(elimination_days)))
         if elimination_days is None:
             return payment.zero_probability(self.cost)
-        below = payment.first_knot if payment.first_slope > 0.0 else np.inf
-        if below <= 0.0 or elimination_days <= 0:
+        below = payment.least_paid_cost
+        if elimination_days <= 0:
             return 0.0
         top = min((np.log(below) - self.cost.mu) / self.cost.sigma, Z_LIMIT)
         base, weight = legendre(4 * NODES_PER_PANEL)

@@ -16,6 +16,9 @@ from workbench.plans import Plan
 __all__ = ["BasicCover", "MedicalPayment", "paid_days", "to_fen"]
 
 
+HALF_A_FEN_YUAN = 0.005
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasicCover:
     """What basic insurance leaves of a stay: share in scope, deductible (yuan), coinsurance."""
@@ -90,11 +93,14 @@ class MedicalPayment:
         )
         return self.first_slope * low + self.last_slope * high
 
+    @property
+    def least_paid_cost(self) -> float:
+        """Cost from which a stay pays at least a fen after rounding, yuan (inf: never)."""
+        return float(self.cost_of(np.asarray(HALF_A_FEN_YUAN)))
+
     def zero_probability(self, law: Lognormal) -> float:
-        """P(A = 0) of one stay."""
-        if self.first_slope <= 0.0:
-            return 1.0
-        return float(1.0 - law.survival(np.asarray(self.first_knot)))
+        """P(a stay pays nothing), payments rounded half up to fen."""
+        return float(1.0 - law.survival(np.asarray(self.least_paid_cost)))
 
 
 def paid_days(days: np.ndarray, elimination_days: int, most: int) -> np.ndarray:
