@@ -59,7 +59,7 @@ def test_joint_law_has_the_laws_of_its_plans(scheme, inputs):
     medical, allowance = inputs.plan("P1"), inputs.plan("P2")
     counts = paid_stay_counts(scheme.beliefs[0], True, medical, allowance)
     joint = joint_year(stay, medical, allowance, counts)
-    days = allowance_year(stay, allowance, counts.of("allowance"))
+    days = allowance_year(stay.days, allowance, counts.of("allowance"))
     assert joint.sum(axis=0) == pytest.approx(days, abs=1e-9)
     fine = medical_year(stay, medical, counts.of("medical"))
     place = np.arange(MEDICAL_STEPS + 1) / MEDICAL_STEPS

@@ -24,7 +24,6 @@ from workbench.reserving import (
 )
 from workbench.reserving.dates import starts_by_day
 from workbench.reserving.deficiency import unexpired_by_season
-from workbench.reserving.in_force import OWN_BELIEFS, belief_of
 from workbench.reserving.unearned import unearned_by_day
 
 YEAR_END, MIDSUMMER = date(2026, 12, 31), date(2026, 6, 30)
@@ -43,7 +42,7 @@ def with_beliefs(inputs: Inputs, *beliefs) -> Inputs:
 
 
 def stretched(inputs: Inputs, factor: float) -> Inputs:
-    belief = belief_of(inputs, "reporting_delay_stretch")
+    belief = inputs.assumptions.belief("reporting_delay_stretch")
     return with_beliefs(inputs, replace(belief, value=factor))
 
 
@@ -172,9 +171,9 @@ def changed_calendar(inputs: Inputs, name: str) -> Inputs:
 
 
 def changed(inputs: Inputs, name: str) -> Inputs:
-    if name not in inputs.assumptions and name not in OWN_BELIEFS:
+    if name not in inputs.assumptions:
         return changed_calendar(inputs, name)
-    belief = belief_of(inputs, name)
+    belief = inputs.assumptions.belief(name)
     moved = {part: getattr(belief, part) * 1.1 for part in ("value", "low", "high")}
     return with_beliefs(inputs, replace(belief, **moved))
 

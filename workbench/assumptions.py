@@ -45,6 +45,10 @@ class Assumptions:
     def __getitem__(self, name: str) -> float:
         return self.beliefs[name].value
 
+    def belief(self, name: str) -> Belief:
+        """Return the belief of this name with unit, range and source (KeyError if none)."""
+        return self.beliefs[name]
+
     def __contains__(self, name: object) -> bool:
         return name in self.beliefs
 

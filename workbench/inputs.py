@@ -18,7 +18,14 @@ from workbench.plans import Plan
 from workbench.portfolio import BundleRow, Leaving, Portfolio, Segment, spread_members
 from workbench.rates import RateTable
 
-__all__ = ["CalendarTables", "Inputs", "Scenario", "fingerprint", "portfolio_of"]
+__all__ = [
+    "CalendarTables",
+    "EnrolmentSplit",
+    "Inputs",
+    "Scenario",
+    "fingerprint",
+    "portfolio_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +37,17 @@ class Scenario:
     name_en: str
     changes: tuple[tuple[str, str], ...]
     why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentSplit:
+    """A plausible split of the enrolments: every plan's code with its enrolments."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    enrolments: tuple[tuple[str, int], ...]
+    provenance: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +80,7 @@ class Inputs:
     scenarios: tuple[Scenario, ...]
     segments: tuple[Segment, ...] = (Segment(name="employee"),)
     leaving: tuple[Leaving, ...] = ()
+    splits: tuple[EnrolmentSplit, ...] = ()
 
     def plan(self, code: str) -> Plan:
         """Return the plan with this code (KeyError if there is none)."""

@@ -11,7 +11,7 @@ import hashlib
 
 import numpy as np
 
-__all__ = ["BLOCK_YEARS", "generator", "meaning_key", "words"]
+__all__ = ["BLOCK_YEARS", "generator", "known_answer", "meaning_key", "words"]
 
 BLOCK_YEARS = 64
 """Simulated years in one logical block; part of every result, never to be changed."""
@@ -37,3 +37,15 @@ def generator(seed: int, key: int, block: int) -> np.random.Generator:
     For laws that have no sealed table (binomial counts of the individual form).
     """
     return np.random.Generator(words(seed, key, block))
+
+
+def known_answer() -> tuple[int, int]:
+    """Return the first word of Philox4x64-10 at counter 0 and key 0: drawn here, and published.
+
+    Source: Salmon et al. (2011), Random123 1.14, file kat_vectors.
+    """
+    # NumPy counts up before it draws, so it starts one below zero.
+    source = np.random.Philox(
+        key=np.zeros(2, dtype=np.uint64), counter=np.full(4, 2**64 - 1, dtype=np.uint64)
+    )
+    return int(source.random_raw()), 0x16554D9ECA36314C

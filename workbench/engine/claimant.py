@@ -118,7 +118,7 @@ def stay_of(beliefs: Assumptions, relativity: float, kind: str) -> Stay:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StayCounts:
     """Law of the paid stays of an illness claimant who may hold two hospital plans.
 
@@ -229,15 +229,19 @@ def medical_year(
     return _lump_above(year, steps, 0)
 
 
-def _paid_days_law(stay: Stay, plan: Plan) -> np.ndarray:
+def _paid_days_law(days: Lognormal, plan: Plan) -> np.ndarray:
     """P(paid days = 0 … max_days_per_year) of one stay."""
-    raw = stay.days_alone(plan.elimination_days + plan.max_days_per_year + 1)
+    most = plan.elimination_days + plan.max_days_per_year + 1
+    raw = days_law(lognormal_days(days, most))
     return _paid_columns(raw[None, :], plan)[0]
 
 
-def allowance_year(stay: Stay, plan: Plan, counts: np.ndarray) -> np.ndarray:
-    """Return the law of the paid days of one claimant, 0 … max_days_per_year."""
-    law = _paid_days_law(stay, plan)
+def allowance_year(days: Lognormal, plan: Plan, counts: np.ndarray) -> np.ndarray:
+    """Return the law of the paid days of one claimant, 0 … max_days_per_year.
+
+    `days` is the law of the days of a stay before rounding; `counts` as for `medical_year`.
+    """
+    law = _paid_days_law(days, plan)
     most = plan.max_days_per_year
     length = max(_room(law, most), 256)
     one = np.fft.rfft(law, length)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from workbench.assumptions import Assumptions
+from workbench.engine.claimant import Stay, stay_of
 from workbench.guard import refuse
 from workbench.inputs import Inputs, portfolio_of
 from workbench.plans import BENEFIT_FORMS, EVENT_KINDS, Plan
@@ -19,7 +20,14 @@ from workbench.portfolio import Portfolio
 from workbench.rates import RATE_EVENTS
 from workbench.timeline import AGE_BANDS, FEMALE, MALE
 
-__all__ = ["EventClasses", "MemberRates", "Scheme", "member_rates", "scheme_of"]
+__all__ = [
+    "EventClasses",
+    "MemberRates",
+    "Scheme",
+    "member_rates",
+    "scheme_of",
+    "without_price",
+]
 
 FORMS = tuple(BENEFIT_FORMS)
 
@@ -65,7 +73,9 @@ class Scheme:
 
     `held` (cells, 5 forms) is the index of the plan of each form that a cell holds, −1 for none;
     `relativity_group` (cells,) the index into `relativities` (distinct age relativities of the
-    cost of a stay); `beliefs` one `Assumptions` a segment; `classes` by kind of event.
+    cost of a stay); `beliefs` one `Assumptions` a segment; `classes` by kind of event; `stays` by
+    segment, relativity group and kind. `plans` carry no price: nothing in the engine needs it, and
+    so a premium changes no key of a cache.
     """
 
     inputs: Inputs
@@ -77,6 +87,7 @@ class Scheme:
     relativities: np.ndarray
     relativity_group: np.ndarray
     classes: Mapping[str, EventClasses] = field(default_factory=dict)
+    stays: Mapping[tuple[int, int, str], Stay] = field(default_factory=dict)
 
     def expected_events(self, kind: str) -> np.ndarray:
         """Expected events of `kind` in each cell at a shock of 1, shape (cells,)."""
@@ -139,6 +150,11 @@ def member_rates(
     return MemberRates(**by_name)
 
 
+def without_price(plan: Plan) -> Plan:
+    """Return the plan with all blanked that changes no payment."""
+    return replace(plan, premium_yuan=0.0, enrolments_default=0, min_participation=0.0)
+
+
 def _held(plans: tuple[Plan, ...], portfolio: Portfolio) -> np.ndarray:
     """Index of the plan of each form held by each cell, −1 for none, shape (cells, 5)."""
     by_row = np.full((len(portfolio.rows), len(FORMS)), -1, dtype=np.int64)
@@ -159,7 +175,7 @@ def scheme_of(inputs: Inputs) -> Scheme:
     distinct, group = np.unique(relative, return_inverse=True)
     scheme = Scheme(
         inputs=inputs,
-        plans=inputs.plans,
+        plans=tuple(without_price(plan) for plan in inputs.plans),
         portfolio=portfolio,
         rates=member_rates(inputs, portfolio, beliefs),
         beliefs=beliefs,
@@ -167,7 +183,14 @@ def scheme_of(inputs: Inputs) -> Scheme:
         relativities=distinct,
         relativity_group=group[portfolio.band],
     )
-    return replace(scheme, classes={kind: _classes_of(scheme, kind) for kind in EVENT_KINDS})
+    stays = {
+        (segment, group, kind): stay_of(belief, float(relativity), kind)
+        for segment, belief in enumerate(beliefs)
+        for group, relativity in enumerate(distinct)
+        for kind in ("illness", "injury")
+    }
+    classes = {kind: _classes_of(scheme, kind) for kind in EVENT_KINDS}
+    return replace(scheme, classes=classes, stays=stays)
 
 
 def _classes_of(scheme: Scheme, kind: str) -> EventClasses:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from workbench.engine.claimant import Stay, paid_stay_counts, stay_of
+from workbench.engine.claimant import Stay, paid_stay_counts
 from workbench.engine.claims import NOTHING, ClaimClass, ClaimGroup
 from workbench.engine.events import Scheme
-from workbench.engine.payment_laws import PLAN_COLUMNS, class_points, without_price
+from workbench.engine.payment_laws import PLAN_COLUMNS, class_points
 from workbench.engine.tables import (
     amount_table,
     days_table,
@@ -56,7 +56,7 @@ def stay_class(
 
     `held` are the places of the medical, allowance and accident plan, −1 where not held.
     """
-    plans = [without_price(scheme.plans[place]) if place >= 0 else None for place in held]
+    plans = [scheme.plans[place] if place >= 0 else None for place in held]
     days_plans = [(plan, place) for plan, place in zip(plans[1:], held[1:], strict=True) if plan]
     most = 1 + max((p.elimination_days + p.max_days_per_year for p, _ in days_plans), default=0)
     amounts: tuple[np.ndarray, ...] = ()
@@ -112,7 +112,7 @@ def _illness(scheme: Scheme, scale: float) -> Iterator[Entry]:
         segment, group, medical, allowance, medical_only, allowance_only, both = place
         mean = scale * sum(float(expected[index]) * weight for index, weight in by_stays[place])
         if mean > LEAST_EVENTS:
-            stay = stay_of(scheme.beliefs[segment], float(scheme.relativities[group]), "illness")
+            stay = scheme.stays[segment, group, "illness"]
             meaning = (scheme.inputs.segments[segment].name, *_codes(scheme, place[2:4]))
             one = stay_class(
                 scheme,
@@ -135,7 +135,7 @@ def _injury(scheme: Scheme) -> Iterator[Entry]:
         segment, group = int(key[0]), int(key[1])
         held = (int(key[2]), int(key[3]), int(key[4]))
         beliefs = scheme.beliefs[segment]
-        stay = stay_of(beliefs, float(scheme.relativities[group]), "injury")
+        stay = scheme.stays[segment, group, "injury"]
         meaning = (scheme.inputs.segments[segment].name, *_codes(scheme, key[2:]))
         insured = held[2] >= 0
         plain = number - (extra if insured else 0.0)

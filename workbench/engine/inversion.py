@@ -52,11 +52,12 @@ class AnnualLaw:
         place = (x - self.start) / self.step
         if self.continuous:
             middle = self.cumulative - self.mass / 2
-            return float(np.interp(place, np.arange(len(middle)), middle, left=0.0, right=1.0))
+            read = np.interp(place, np.arange(len(middle)), middle, left=0.0, right=1.0)
+            return float(np.clip(read, 0.0, 1.0))
         index = int(np.floor(place + 1e-9))
         if index < 0:
             return 0.0
-        return float(min(self.cumulative[min(index, len(self.mass) - 1)], 1.0))
+        return float(np.clip(self.cumulative[min(index, len(self.mass) - 1)], 0.0, 1.0))
 
     def quantile(self, level: float) -> float:
         """Least x with P(S <= x) >= level, yuan."""
@@ -89,7 +90,7 @@ class AnnualLaw:
 
     def probability_above(self, x: float) -> float:
         """P(S > x), strictly."""
-        return max(0.0, 1.0 - self.cdf(x))
+        return 1.0 - self.cdf(x)
 
     def density(self, points: int = 240) -> tuple[np.ndarray, np.ndarray]:
         """Return yuan and density per yuan between the 1e-5 quantiles, shapes (points,)."""

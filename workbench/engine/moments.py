@@ -1,6 +1,7 @@
-"""Expected numbers of beneficiaries and persons paid, and covariances of plans, in closed form.
+"""Expected yuan, beneficiaries and persons paid, and covariances of plans, in closed form.
 
-Floor 3. Source: docs/model.md sections 7 and 8.
+Floor 3. What depends on one claimant alone is cached by content, so that a calibration evaluates a
+scheme in milliseconds. Source: docs/model.md sections 4, 7 and 8.
 """
 
 from __future__ import annotations
@@ -9,22 +10,27 @@ from functools import lru_cache
 
 import numpy as np
 
-from workbench.engine.claimant import Stay, medical_year, paid_stay_counts, stay_of
-from workbench.engine.events import Scheme
-from workbench.engine.payment_laws import (
-    PLAN_COLUMNS,
-    class_points,
-    disability_law,
-    without_price,
+from workbench.engine.claimant import (
+    Stay,
+    StayCounts,
+    allowance_year,
+    medical_year,
+    paid_stay_counts,
 )
-from workbench.laws.terms import MedicalPayment
+from workbench.engine.events import Scheme
+from workbench.engine.payment_laws import PLAN_COLUMNS, class_points, disability_law
+from workbench.laws.severity import Lognormal, days_law, lognormal_days
+from workbench.laws.terms import MedicalPayment, paid_days
 from workbench.plans import EVENT_KINDS, Plan
+from workbench.timeline import DAYS_IN_YEAR
 
 __all__ = ["beneficiaries_and_persons", "covariances", "expected_paid", "unpaid_probability"]
 
 MEAN_STEPS = 600
+KEPT = 2048
 
 
+@lru_cache(maxsize=KEPT)
 def _nothing(stay: Stay, medical: Plan | None, days: tuple[Plan, ...], share: float) -> float:
     """P(a stay pays zero to the medical plan at this share and to the day plans)."""
     payment = MedicalPayment.of(medical, stay.basic, share) if medical else None
@@ -35,41 +41,59 @@ def _nothing(stay: Stay, medical: Plan | None, days: tuple[Plan, ...], share: fl
     return stay.paying_nothing(payment, least)
 
 
+def _by_rank(stay: Stay, medical: Plan | None, days: tuple[Plan, ...]) -> np.ndarray:
+    """P(a stay pays nothing) at the first and at later ranks, shape (2,)."""
+    shares = (medical.first_stay_share, medical.later_stay_share) if medical else (0.0, 0.0)
+    return np.array([_nothing(stay, medical, days, share) for share in shares])
+
+
+def _unpaid_run(ranks: np.ndarray, length: int, begun: int = 0) -> np.ndarray:
+    """P(0, 1, … length−1 stays all pay nothing) when `begun` stays came before, (length,)."""
+    steps = np.full(length, ranks[1])
+    steps[0] = 1.0
+    if length > 1 and begun == 0:
+        steps[1] = ranks[0]
+    return np.cumprod(steps)
+
+
+@lru_cache(maxsize=KEPT)
+def _unpaid_year(
+    stay: Stay, counts: StayCounts, medical: Plan | None, allowance: Plan | None
+) -> float:
+    """P(an illness claimant pays neither the medical nor the allowance plan; None: not asked)."""
+    days = (allowance,) if allowance else ()
+    both = _by_rank(stay, medical, days)
+    size = counts.weights.shape[1]
+    if not counts.early:
+        return float(counts.weights[0] @ _unpaid_run(both, size))
+    sooner_medical = counts.early == "medical"
+    alone = _by_rank(stay, medical, ()) if sooner_medical else _by_rank(stay, None, days)
+    first = _unpaid_run(alone, counts.weights.shape[0])
+    total = 0.0
+    for early, weights in enumerate(counts.weights):
+        begun = early if sooner_medical else 0
+        total += first[early] * float(weights @ _unpaid_run(both, size, begun))
+    return total
+
+
 def _illness_unpaid(scheme: Scheme, key: np.ndarray, asked: np.ndarray) -> float:
     """P(an illness claimant pays none of the plans asked for)."""
     segment, group, first, *held = (int(entry) for entry in key)
-    beliefs = scheme.beliefs[segment]
-    stay = stay_of(beliefs, float(scheme.relativities[group]), "illness")
     plans = [scheme.plans[place] if place >= 0 else None for place in held]
-    counts = paid_stay_counts(beliefs, bool(first), *plans)
+    counts = paid_stay_counts(scheme.beliefs[segment], bool(first), *plans)
     here = [
         plan if place >= 0 and asked[place] else None
         for plan, place in zip(plans, held, strict=True)
     ]
-    medical, days = here[0], tuple(plan for plan in here[1:] if plan)
-    shares = (plans[0].first_stay_share, plans[0].later_stay_share) if plans[0] else (0.0, 0.0)
-    both = [_nothing(stay, medical, days, share) for share in shares]
-    alone = both
-    if counts.early:
-        first_plan = medical if counts.early == "medical" else None
-        first_days = () if counts.early == "medical" else days
-        alone = [_nothing(stay, first_plan, first_days, share) for share in shares]
-    total = 0.0
-    for (early, number), weight in np.ndenumerate(counts.weights):
-        ranks = [alone[0 if place == 0 else 1] for place in range(early)]
-        begun = early if counts.early == "medical" else 0
-        ranks += [both[0 if place + begun == 0 else 1] for place in range(number)]
-        total += weight * float(np.prod(ranks))
-    return total
+    return _unpaid_year(scheme.stays[segment, group, "illness"], counts, *here)
 
 
 def _injury_unpaid(scheme: Scheme, key: np.ndarray, asked: np.ndarray) -> float:
     """P(an injury stay pays none of the plans asked for, disability apart)."""
-    stay = stay_of(scheme.beliefs[int(key[0])], float(scheme.relativities[int(key[1])]), "injury")
     here = [scheme.plans[int(p)] if p >= 0 and asked[int(p)] else None for p in key[2:]]
     days = tuple(plan for plan in here[1:] if plan)
     share = here[0].first_stay_share if here[0] else 0.0
-    return _nothing(stay, here[0], days, share)
+    return _nothing(scheme.stays[int(key[0]), int(key[1]), "injury"], here[0], days, share)
 
 
 def unpaid_probability(scheme: Scheme, kind: str, key: np.ndarray, asked: np.ndarray) -> float:
@@ -112,22 +136,57 @@ def beneficiaries_and_persons(scheme: Scheme) -> tuple[np.ndarray, float]:
     return by_plan, _events_paid(scheme, np.ones(number, dtype=bool))
 
 
-@lru_cache(maxsize=512)
-def _medical_mean(stay: Stay, plan: Plan, counts: tuple[float, ...]) -> float:
+@lru_cache(maxsize=KEPT)
+def _medical_mean(stay: Stay, plan: Plan, counts: StayCounts) -> float:
     """E[min(ΣA, cap)] of an illness claimant; hats keep means, so a coarse lattice serves."""
-    law = medical_year(stay, plan, np.array(counts), MEAN_STEPS)
+    law = medical_year(stay, plan, counts.of("medical"), MEAN_STEPS)
     return float(law @ np.arange(MEAN_STEPS + 1)) * plan.annual_cap_yuan / MEAN_STEPS
 
 
-def _class_mean(scheme: Scheme, kind: str, key: np.ndarray, plan: int) -> float:
+@lru_cache(maxsize=KEPT)
+def _allowance_mean(days: Lognormal, plan: Plan, counts: StayCounts) -> float:
+    """Expected allowance of an illness claimant; the cost of his stays does not matter."""
+    law = allowance_year(days, plan, counts.of("allowance"))
+    yuan = np.minimum(plan.daily_yuan * np.arange(len(law)), plan.annual_cap_yuan)
+    return float(law @ yuan)
+
+
+@lru_cache(maxsize=KEPT)
+def _injury_mean(stay: Stay, plan: Plan) -> float:
+    """Expected yuan that one injury stay pays a plan, disability apart."""
+    if plan.benefit_form == "medical":
+        payment = MedicalPayment.of(plan, stay.basic, plan.first_stay_share)
+        return float(payment.limited_mean(stay.cost, np.asarray(plan.annual_cap_yuan)))
+    most = plan.elimination_days + plan.max_days_per_year + 1
+    paid = paid_days(np.arange(1, most + 1), plan.elimination_days, plan.max_days_per_year)
+    yuan = plan.daily_yuan * paid
+    if plan.benefit_form == "allowance":
+        yuan = np.minimum(yuan, plan.annual_cap_yuan)
+    return float(days_law(lognormal_days(stay.days, most)) @ yuan)
+
+
+def _lump_mean(plan: Plan, first_term: bool) -> float:
+    """Expected lump sum of one diagnosis on a uniform day."""
+    if not first_term:
+        return plan.lump_sum_yuan
+    none, partial = plan.waiting_none_until_day, plan.waiting_partial_until_day
+    full = plan.lump_sum_yuan * (DAYS_IN_YEAR - partial)
+    return (full + plan.partial_lump_yuan * (partial - none)) / DAYS_IN_YEAR
+
+
+def _class_mean(scheme: Scheme, kind: str, key: np.ndarray, place: int) -> float:
     """Expected yuan that one event of a class pays one plan, disability apart."""
-    if kind == "illness" and key[3] == plan:
-        beliefs = scheme.beliefs[int(key[0])]
-        plans = [without_price(scheme.plans[int(p)]) if p >= 0 else None for p in key[3:]]
-        counts = paid_stay_counts(beliefs, bool(key[2]), *plans).of("medical")
-        stay = stay_of(beliefs, float(scheme.relativities[int(key[1])]), "illness")
-        return _medical_mean(stay, plans[0], tuple(counts.tolist()))
-    return class_points(scheme, kind, key, np.eye(len(scheme.plans))[plan]).moment(1)
+    plan = scheme.plans[place]
+    if kind == "illness":
+        stay = scheme.stays[int(key[0]), int(key[1]), "illness"]
+        held = [scheme.plans[int(p)] if p >= 0 else None for p in key[3:]]
+        counts = paid_stay_counts(scheme.beliefs[int(key[0])], bool(key[2]), *held)
+        if plan.benefit_form == "medical":
+            return _medical_mean(stay, plan, counts)
+        return _allowance_mean(stay.days, plan, counts)
+    if kind == "injury":
+        return _injury_mean(scheme.stays[int(key[0]), int(key[1]), "injury"], plan)
+    return plan.death_yuan if kind == "death" else _lump_mean(plan, bool(key[0]))
 
 
 def expected_paid(scheme: Scheme) -> np.ndarray:

@@ -6,7 +6,7 @@ on it. Source: docs/model.md sections 2 to 5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,15 +22,14 @@ from workbench.engine.claimant import (
     medical_one_stay,
     medical_year,
     paid_stay_counts,
-    stay_of,
 )
 from workbench.engine.events import Scheme
-from workbench.laws.severity import capped_exponential_lattice
+from workbench.laws.severity import Lognormal, capped_exponential_lattice
 from workbench.laws.terms import MedicalPayment, paid_days
 from workbench.plans import Plan
 from workbench.timeline import DAYS_IN_YEAR
 
-__all__ = ["PLAN_COLUMNS", "Points", "class_points", "disability_law", "without_price"]
+__all__ = ["PLAN_COLUMNS", "Points", "class_points", "disability_law"]
 
 DISABILITY_STEPS = 6000
 
@@ -77,8 +76,8 @@ class Points:
 
 
 @lru_cache(maxsize=256)
-def _medical_year(stay: Stay, plan: Plan, counts: tuple[float, ...]) -> np.ndarray:
-    return medical_year(stay, plan, np.array(counts))
+def _medical_year(stay: Stay, plan: Plan, counts: StayCounts) -> np.ndarray:
+    return medical_year(stay, plan, counts.of("medical"))
 
 
 @lru_cache(maxsize=256)
@@ -87,20 +86,13 @@ def _medical_stay(stay: Stay, plan: Plan) -> np.ndarray:
 
 
 @lru_cache(maxsize=256)
-def _allowance_year(stay: Stay, plan: Plan, counts: tuple[float, ...]) -> np.ndarray:
-    return allowance_year(stay, plan, np.array(counts))
+def _allowance_year(days: Lognormal, plan: Plan, counts: StayCounts) -> np.ndarray:
+    return allowance_year(days, plan, counts.of("allowance"))
 
 
 @lru_cache(maxsize=128)
-def _joint_year(
-    stay: Stay, medical: Plan, allowance: Plan, counts: tuple[tuple[float, ...], ...], early: str
-) -> np.ndarray:
-    return joint_year(stay, medical, allowance, StayCounts(weights=np.array(counts), early=early))
-
-
-def without_price(plan: Plan) -> Plan:
-    """Return the plan with all blanked that changes no payment, so that a premium hits caches."""
-    return replace(plan, premium_yuan=0.0, enrolments_default=0, min_participation=0.0)
+def _joint_year(stay: Stay, medical: Plan, allowance: Plan, counts: StayCounts) -> np.ndarray:
+    return joint_year(stay, medical, allowance, counts)
 
 
 class _Weighed(NamedTuple):
@@ -111,14 +103,14 @@ class _Weighed(NamedTuple):
 
 
 def _plan_at(scheme: Scheme, place: int) -> Plan | None:
-    return without_price(scheme.plans[place]) if place >= 0 else None
+    return scheme.plans[place] if place >= 0 else None
 
 
 def _weighed(scheme: Scheme, place: int, weights: np.ndarray) -> _Weighed | None:
     """The plan at a place with its weight; None where it is not held or not asked for."""
     if place < 0 or weights[place] == 0.0:
         return None
-    return _Weighed(without_price(scheme.plans[place]), float(weights[place]))
+    return _Weighed(scheme.plans[place], float(weights[place]))
 
 
 def _medical_grid(plan: Plan, steps: int) -> np.ndarray:
@@ -135,23 +127,22 @@ def _illness_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Poi
     """Law of what one illness claimant of a class pays."""
     segment, group, first, medical, allowance = (int(entry) for entry in key)
     beliefs = scheme.beliefs[segment]
-    stay = stay_of(beliefs, float(scheme.relativities[group]), "illness")
+    stay = scheme.stays[segment, group, "illness"]
     paying, daily = _weighed(scheme, medical, weights), _weighed(scheme, allowance, weights)
     counts = paid_stay_counts(
         beliefs, bool(first), _plan_at(scheme, medical), _plan_at(scheme, allowance)
     )
     if paying and daily:
-        table = tuple(map(tuple, counts.weights.tolist()))
-        law = _joint_year(stay, paying.plan, daily.plan, table, counts.early)
+        law = _joint_year(stay, paying.plan, daily.plan, counts)
         yuan = paying.weight * _medical_grid(paying.plan, JOINT_STEPS)[:, None]
         days = np.arange(law.shape[1])
         yuan = yuan + daily.weight * _daily_yuan(daily.plan, days)[None, :]
         return Points(yuan=yuan.ravel(), mass=law.ravel())
     if paying:
-        law = _medical_year(stay, paying.plan, tuple(counts.of("medical").tolist()))
+        law = _medical_year(stay, paying.plan, counts)
         return Points(yuan=paying.weight * _medical_grid(paying.plan, MEDICAL_STEPS), mass=law)
     if daily:
-        law = _allowance_year(stay, daily.plan, tuple(counts.of("allowance").tolist()))
+        law = _allowance_year(stay.days, daily.plan, counts)
         yuan = daily.weight * _daily_yuan(daily.plan, np.arange(len(law)))
         return Points(yuan=yuan, mass=law)
     return Points(yuan=np.zeros(1), mass=np.ones(1))
@@ -160,7 +151,7 @@ def _illness_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Poi
 def _injury_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Points:
     """Law of what one injury stay of a class pays, disability apart."""
     segment, group, *held = (int(entry) for entry in key)
-    stay = stay_of(scheme.beliefs[segment], float(scheme.relativities[group]), "injury")
+    stay = scheme.stays[segment, group, "injury"]
     medical, allowance, accident = (_weighed(scheme, place, weights) for place in held)
     by_day = [entry for entry in (allowance, accident) if entry]
     most = 1 + max((p.elimination_days + p.max_days_per_year for p, _ in by_day), default=0)

@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from workbench.engine.events import Scheme, scheme_of
+from workbench.engine.events import Scheme, scheme_of, without_price
 from workbench.engine.individual_law import individual_reduction, individual_transform
 from workbench.engine.inversion import LATTICE_BITS, AnnualLaw, Measures, annual_law
 from workbench.engine.moments import beneficiaries_and_persons, covariances, expected_paid
-from workbench.engine.payment_laws import without_price
 from workbench.engine.transform import payments
 from workbench.inputs import Inputs, fingerprint
 

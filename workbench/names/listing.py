@@ -63,6 +63,8 @@ _BELIEF_MOVES = {
     "catastrophe_rate_per_year": "moves.nothing_catastrophe",
     "catastrophe_deaths": "moves.nothing_catastrophe",
     "county_shock_cv": "moves.nothing_county",
+    "advance_receipt_days": "moves.reserve",
+    "reporting_delay_stretch": "moves.reserve",
     "frequency_trend_per_year": "moves.with_years",
     "cost_trend_per_year": "moves.with_years",
     "years_from_base_to_rating": "moves.with_trend",

@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.assumptions import Assumptions, Belief
 from workbench.guard import freeze
-from workbench.inputs import CalendarTables, Inputs, Scenario
+from workbench.inputs import CalendarTables, EnrolmentSplit, Inputs, Scenario
 from workbench.pack.rows import Row, Table
 from workbench.plans import Plan
 from workbench.portfolio import BundleRow, Segment
@@ -182,11 +182,27 @@ def _scenarios(table: Table) -> tuple[Scenario, ...]:
     )
 
 
+def _splits(table: Table) -> tuple[EnrolmentSplit, ...]:
+    grouped: dict[str, list[Row]] = {}
+    for row in table:
+        grouped.setdefault(row["split"], []).append(row)
+    return tuple(
+        EnrolmentSplit(
+            code=code,
+            name_zh=rows[0]["name_zh"],
+            name_en=rows[0]["name_en"],
+            enrolments=tuple((row["plan_id"], row["enrolments"]) for row in rows),
+            provenance="; ".join(dict.fromkeys(row["provenance"] for row in rows)),
+        )
+        for code, rows in grouped.items()
+    )
+
+
 def build(tables: dict[str, Table], without: Set[str] = frozenset()) -> Inputs:
     """Return the pack as one noun; tables that are not named in `without` are whole and checked.
 
-    `without` may hold files of the calendar and the scenarios: their part is left empty, so that
-    the rest can still be checked.
+    `without` may hold files of the calendar, the scenarios and the splits: their part is left
+    empty, so that the rest can still be checked.
     """
     plans = build_plans(tables["plans.csv"])
     codes = tuple(plan.code for plan in plans)
@@ -194,6 +210,7 @@ def build(tables: dict[str, Table], without: Set[str] = frozenset()) -> Inputs:
     segments = dict.fromkeys([_FIRST_SEGMENT, *(row.segment for row in rows)])
     no_calendar = without & {"start_months.csv", "seasonality.csv", "reporting_delay.csv"}
     no_scenarios = "scenarios.csv" in without
+    no_splits = "enrolment_splits.csv" in without
     return Inputs(
         plans=plans,
         rows=rows,
@@ -203,4 +220,5 @@ def build(tables: dict[str, Table], without: Set[str] = frozenset()) -> Inputs:
         calendar=_NO_CALENDAR if no_calendar else _calendar(tables),
         scenarios=() if no_scenarios else _scenarios(tables["scenarios.csv"]),
         segments=tuple(Segment(name=name) for name in segments),
+        splits=() if no_splits else _splits(tables["enrolment_splits.csv"]),
     )

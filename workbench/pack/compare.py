@@ -83,9 +83,17 @@ def _scenarios(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | s
             yield ("scenarios.csv", scenario.code, name), value
 
 
+def _splits(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | str | None]]:
+    for split in inputs.splits:
+        for column in ("name_zh", "name_en", "provenance"):
+            yield ("enrolment_splits.csv", split.code, column), getattr(split, column)
+        for code, number in split.enrolments:
+            yield ("enrolment_splits.csv", f"{split.code} {code}", "enrolments"), number
+
+
 def _facts(inputs: Inputs) -> Facts:
     facts: Facts = {}
-    for part in (_plans, _rows, _tables, _beliefs, _scenarios):
+    for part in (_plans, _rows, _tables, _beliefs, _scenarios, _splits):
         facts.update(part(inputs))
     return facts
 

@@ -16,6 +16,7 @@ from workbench.pack.checks import check_tables
 from workbench.pack.faults import FaultList
 from workbench.pack.rows import Table
 from workbench.pack.scenarios import check_scenarios
+from workbench.pack.splits import check_splits
 from workbench.pack.tables import nearest, read_table
 from workbench.resources import builtin
 from workbench.schema import FILES
@@ -92,5 +93,7 @@ def read_pack(folder: Path | None = None) -> Inputs:
             faults.take(fault)
         if "scenarios.csv" not in faults.files:
             check_scenarios(inputs, tables["scenarios.csv"], faults)
+        if "enrolment_splits.csv" not in faults.files:
+            check_splits(inputs, tables["enrolment_splits.csv"], faults)
     faults.raise_if_any()
     return inputs

@@ -19,7 +19,7 @@ from workbench.guard import refuse
 from workbench.inputs import Inputs
 from workbench.reserving.dates import reserve_date
 from workbench.reserving.deficiency import deficiency_yuan, unexpired_by_season
-from workbench.reserving.in_force import InForce, assumptions_in_force, belief_of
+from workbench.reserving.in_force import InForce, assumptions_in_force
 from workbench.reserving.unearned import (
     received_in_advance,
     unearned_by_day,
@@ -148,7 +148,7 @@ def _claims_figures(
 ) -> dict[str, Figure]:
     """Return the fields of one plan that rest on the reporting delay."""
     plan, claims = inputs.plans[place], Figure(float(year.claims[place]), CLAIMS_ERROR_YUAN)
-    belief = belief_of(inputs, "reporting_delay_stretch")
+    belief = inputs.assumptions.belief("reporting_delay_stretch")
     low = belief.value if belief.low is None else belief.low
     high = belief.value if belief.high is None else belief.high
     middle, short, long = (
@@ -177,7 +177,7 @@ def _premium_figures(
     """Return the fields of one plan that rest on its contributions and start months."""
     calendar, contribution = inputs.calendar, float(year.contribution[place])
     by_day = unearned_by_day(calendar.start_share, date)
-    days = belief_of(inputs, "advance_receipt_days").value
+    days = inputs.assumptions["advance_receipt_days"]
     by_season = unexpired_by_season(calendar, date, float(year.seasonal[place]))
     claims, spent = float(year.claims[place]), float(year.expenses[place]) * by_day
     unearned, cost = contribution * by_day, claims * by_day + spent
@@ -250,7 +250,7 @@ def reserve(
                 "reserve-choice-unknown", name=name, value=shown(value), allowed=", ".join(allowed)
             )
     year = _year(inputs, expenses, season)
-    stretch = belief_of(inputs, "reporting_delay_stretch").value
+    stretch = inputs.assumptions["reporting_delay_stretch"]
     plans = {
         plan.code: PlanReserve(
             contribution_yuan=float(year.contribution[place]),

@@ -12,34 +12,7 @@ from workbench.assumptions import Belief
 from workbench.inputs import Inputs
 from workbench.reserving.unpaid import DELAY_COLUMN
 
-__all__ = ["OWN_BELIEFS", "InForce", "assumptions_in_force", "belief_of"]
-
-OWN_BELIEFS = {
-    "advance_receipt_days": Belief(
-        name="advance_receipt_days",
-        value=15.0,
-        unit="days",
-        low=0.0,
-        high=60.0,
-        state="assumption",
-        file="economics.csv",
-        provenance="our assumption: a unit pays about two weeks before the term of its members "
-        "starts; no published figure",
-    ),
-    "reporting_delay_stretch": Belief(
-        name="reporting_delay_stretch",
-        value=1.0,
-        unit="ratio",
-        low=0.57,
-        high=1.37,
-        state="assumption",
-        file="economics.csv",
-        provenance="our assumption: factor on the whole delay curve; its range moves the mean lag "
-        "of the default book from 4.4 months to between 2.5 and 6.1",
-    ),
-}
-"""Numbers of this room for a pack without a row of that name in economics.csv."""
-
+__all__ = ["InForce", "assumptions_in_force"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
@@ -88,11 +61,6 @@ _EXPENSES_USED = {
     "expense_per_beneficiary_yuan_P1_P2": (*_HANDLING, *_COST),
     "expense_per_beneficiary_yuan_P3_P4_P5": (*_HANDLING, *_COST),
 }
-
-
-def belief_of(inputs: Inputs, name: str) -> Belief:
-    """Return the pack's belief of this name, or this room's own where the pack has none."""
-    return inputs.assumptions.beliefs.get(name) or OWN_BELIEFS[name]
 
 
 def _of_belief(belief: Belief, used_by: tuple[str, ...]) -> InForce:
@@ -157,7 +125,7 @@ def assumptions_in_force(inputs: Inputs, *, expenses: str, season: str) -> tuple
     dropped = {"handling_cost_at_payment", "expenses_over_term"} if expenses == "none" else set()
     return (
         *_tables(inputs, season),
-        *(_of_belief(belief_of(inputs, name), used) for name, used in numbers.items()),
+        *(_of_belief(inputs.assumptions.belief(name), used) for name, used in numbers.items()),
         *(
             InForce(name=name, source="docs/reserving.md", used_by=used)
             for name, used in {**_CONVENTIONS, f"season_{season}": _SEASON_USED["all"]}.items()

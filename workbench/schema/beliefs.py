@@ -95,6 +95,8 @@ _ECONOMICS = _in_file(
     ("catastrophe_deaths", "deaths", 0.0, 100_000.0),
     ("shock_autocorrelation", "correlation", -0.99, 0.99),
     ("county_shock_cv", "ratio", 0.0, 1.0),
+    ("advance_receipt_days", "days", 0.0, 365.0),
+    ("reporting_delay_stretch", "ratio", 0.05, 20.0),
 )
 
 _PARTICIPATION = _in_file(

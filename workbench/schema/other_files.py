@@ -1,4 +1,4 @@
-"""Columns of the files of beliefs, of the calendar, of scenarios, and of those for comparison.
+"""Columns of the files of beliefs, calendar, scenarios and splits, and of those for comparison.
 
 Floor 1, inside `schema`; `files` gathers them.
 """
@@ -129,6 +129,19 @@ _SCENARIOS = File(
     ),
 )
 
+_SPLITS = File(
+    name="enrolment_splits.csv",
+    key=("split", "plan_id"),
+    columns=(
+        Column(name="split", kind="code", pattern=CODE),
+        Column(name="name_zh"),
+        Column(name="name_en"),
+        Column(name="plan_id", kind="code", pattern=CODE),
+        whole_column("enrolments", "enrolments", 1, 100_000_000),
+        PROVENANCE,
+    ),
+)
+
 _GLOSSARY = File(
     name="glossary.csv",
     key=("en",),
@@ -189,8 +202,9 @@ OTHER_FILES = (
     _SEASON,
     _DELAY,
     _SCENARIOS,
+    _SPLITS,
     _EXPERIENCE,
     _TERMS,
     _GLOSSARY,
 )
-"""Beliefs, calendar, scenarios, and the three files that no figure depends on."""
+"""Beliefs, calendar, scenarios, splits, and the three files that no figure depends on."""

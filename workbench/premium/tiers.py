@@ -1,0 +1,232 @@
+"""Tiers: what every whole yuan of premium leads to, for one plan.
+
+Floor 4, inside `premium`. The law of claims does not depend on the premium, so a table of tiers is
+a few reads of one law. Source: docs/assumptions.md sections 1 (deficit) and 7 (what to show).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.engine.inversion import AnnualLaw
+from workbench.engine.results import contribution_yuan, expenses_yuan
+from workbench.engine.stages import YearLaws
+from workbench.exact import MEAN_ROUNDING_YUAN, RELATIVE_ERROR, ROUNDING_YUAN
+from workbench.guard import freeze
+from workbench.inputs import Inputs
+from workbench.premium.technical import ExpenseTerms, expense_terms
+from workbench.risk import Figure
+
+__all__ = [
+    "TIERS",
+    "Figures",
+    "TierRow",
+    "TierTable",
+    "excess_over",
+    "probability_over",
+    "tier_table",
+]
+
+TIERS = tuple(range(25, 96))
+"""Whole yuan from the lowest to the highest tier in force."""
+
+SELDOM = 0.001
+"""Below this probability of a deficit its mean gap is not given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Figures of one kind, one a tier: values and errors, both shape (tiers,)."""
+
+    values: np.ndarray
+    errors: np.ndarray
+
+    def at(self, place: int) -> Figure:
+        """Return the figure of one tier."""
+        return Figure(float(self.values[place]), float(self.errors[place]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierRow:
+    """One tier: premium (yuan) and what it leads to; yuan a year where the name says so.
+
+    `mean_gap_yuan` is None where a deficit is rarer than one year in 1,000.
+    """
+
+    premium_yuan: float
+    loss_ratio: Figure
+    deficit_probability: Figure
+    expected_shortfall_yuan: Figure
+    mean_gap_yuan: Figure | None
+    expected_surplus_yuan: Figure
+    scheme_surplus_yuan: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierTable:
+    """All tiers of one plan.
+
+    `premiums` (tiers,) yuan; `expected_shortfall_yuan` is E(paid + expected expenses −
+    contributions)⁺; `scheme_surplus_yuan` the expected surplus of all plans with the others at the
+    tier in force; `break_even_yuan` the premium at which the plan's expected surplus is zero.
+    """
+
+    code: str
+    in_force_yuan: float
+    premiums: np.ndarray
+    loss_ratio: Figures
+    deficit_probability: Figures
+    expected_shortfall_yuan: Figures
+    expected_surplus_yuan: Figures
+    scheme_surplus_yuan: Figures
+    break_even_yuan: Figure
+
+    def rows(self) -> tuple[TierRow, ...]:
+        """Return the table row by row."""
+        return tuple(self._row(place) for place in range(len(self.premiums)))
+
+    def row(self, premium_yuan: float) -> TierRow:
+        """Return the row of one premium (KeyError if it is no tier of the table)."""
+        places = np.flatnonzero(self.premiums == premium_yuan)
+        if not len(places):
+            raise KeyError(premium_yuan)
+        return self._row(int(places[0]))
+
+    def _row(self, place: int) -> TierRow:
+        chance = self.deficit_probability.at(place)
+        shortfall = self.expected_shortfall_yuan.at(place)
+        gap = shortfall.scaled(1.0 / chance.value) if chance.value >= SELDOM else None
+        return TierRow(
+            premium_yuan=float(self.premiums[place]),
+            loss_ratio=self.loss_ratio.at(place),
+            deficit_probability=chance,
+            expected_shortfall_yuan=shortfall,
+            mean_gap_yuan=gap,
+            expected_surplus_yuan=self.expected_surplus_yuan.at(place),
+            scheme_surplus_yuan=self.scheme_surplus_yuan.at(place),
+        )
+
+
+def probability_over(law: AnnualLaw, limits: np.ndarray) -> np.ndarray:
+    """Return P(S > x) for each x of `limits` (n,), as `AnnualLaw.probability_above`."""
+    place = (limits - law.start) / law.step
+    if law.continuous:
+        middle = law.cumulative - law.mass / 2
+        below = np.interp(place, np.arange(len(middle)), middle, left=0.0, right=1.0)
+    else:
+        index = np.floor(place + 1e-9).astype(np.int64)
+        kept = law.cumulative[np.clip(index, 0, len(law.mass) - 1)]
+        below = np.where(index < 0, 0.0, np.minimum(kept, 1.0))
+    return np.clip(1.0 - below, 0.0, 1.0)
+
+
+def excess_over(law: AnnualLaw, limits: np.ndarray) -> np.ndarray:
+    """Return E(S − x)⁺ for each x of `limits` (n,), yuan, as `AnnualLaw.expected_excess`.
+
+    E(S − x)⁺ is the integral of P(S > u) from x on: whole steps by one sum from the right, the
+    part of a step below them, and for a smooth law the correction of its kink.
+    """
+    size = len(law.mass)
+    above = np.append(np.cumsum(law.mass[::-1])[::-1], 0.0)
+    beyond = np.append(np.cumsum(above[:0:-1])[::-1], 0.0) * law.step
+    place = (limits - law.start) / law.step
+    index = np.clip(np.floor(place).astype(np.int64), -1, size - 1)
+    excess = beyond[np.maximum(index + 1, 0)] + (index + 1 - place) * law.step * above[index + 1]
+    excess = np.where(place >= size - 1, 0.0, excess)
+    if law.continuous:
+        inside = place - np.floor(place)
+        smooth = law.mass[np.maximum(index, 0)] * law.step * (1 / 12 - inside * (1 - inside) / 2)
+        excess = excess + np.where((place > 0.0) & (place < size - 1), smooth, 0.0)
+    return np.maximum(excess, 0.0)
+
+
+def _between(fine: np.ndarray, coarse: np.ndarray, floor: float) -> Figures:
+    """Figures whose error is the change from the coarser lattice, or the floor if larger."""
+    errors = np.maximum(np.abs(fine - coarse), np.maximum(np.abs(fine) * RELATIVE_ERROR, floor))
+    return Figures(values=freeze(fine), errors=freeze(errors))
+
+
+def _risk(law: AnnualLaw, coarse: AnnualLaw, limits: np.ndarray) -> tuple[Figures, Figures]:
+    """Deficit probability and expected shortfall where claims exceed `limits`."""
+    rounding = ROUNDING_YUAN if law.continuous else 0.0
+    steep = 0.4 * rounding / law.sd if law.sd else 0.0
+    deficit = _between(
+        probability_over(law, limits), probability_over(coarse, limits), min(1.0, steep)
+    )
+    shortfall = _between(excess_over(law, limits), excess_over(coarse, limits), rounding)
+    return deficit, shortfall
+
+
+def _same_error(values: np.ndarray, error: float) -> Figures:
+    return Figures(values=freeze(values), errors=freeze(np.full(len(values), error)))
+
+
+def _break_even(mean: Figure, terms: ExpenseTerms, beneficiaries: float) -> Figure:
+    """(risk premium + e + b · beneficiaries per enrolment) / (1 − expense share), yuan.
+
+    The contingency share is no expense: it is part of the surplus.
+    """
+    fixed = terms.per_enrolment_yuan + terms.per_beneficiary_yuan * beneficiaries
+    return mean.shifted(fixed).scaled(1.0 / (1.0 - terms.share))
+
+
+def tier_table(
+    inputs: Inputs,
+    laws: YearLaws,
+    place: int,
+    *,
+    premiums: Sequence[float] = TIERS,
+    expenses: str = "default",
+) -> TierTable:
+    """Return what each premium of a plan leads to.
+
+    Parameters
+    ----------
+    inputs
+        The scheme, changes applied; the other plans keep its tiers.
+    laws
+        The laws of its year.
+    place
+        Index of the plan.
+    premiums
+        Yuan.
+    expenses
+        "default", or "none" to leave expenses out of every figure.
+    """
+    plan, law = inputs.plans[place], laws.laws[place]
+    number, cases = float(laws.enrolments[place]), float(laws.beneficiaries[place])
+    terms = expense_terms(inputs, plan, expenses)
+    asked = np.array(premiums, dtype=float)
+    fixed = terms.per_enrolment_yuan * number + terms.per_beneficiary_yuan * cases
+    limits = number * asked - (terms.share * number * asked + fixed)
+    error = MEAN_ROUNDING_YUAN if law.continuous else law.mean * RELATIVE_ERROR
+    mean = Figure(law.mean, error)
+    deficit, shortfall = _risk(law, laws.coarse[place], limits)
+    others, other_error = _surplus_of_others(inputs, laws, place, expenses=expenses)
+    return TierTable(
+        code=plan.code,
+        in_force_yuan=plan.premium_yuan,
+        premiums=freeze(asked),
+        loss_ratio=Figures(
+            values=freeze(law.mean / (number * asked)), errors=freeze(error / (number * asked))
+        ),
+        deficit_probability=deficit,
+        expected_shortfall_yuan=shortfall,
+        expected_surplus_yuan=_same_error(limits - law.mean, error),
+        scheme_surplus_yuan=_same_error(limits - law.mean + others, error + other_error),
+        break_even_yuan=_break_even(mean.scaled(1.0 / number), terms, cases / number),
+    )
+
+
+def _surplus_of_others(
+    inputs: Inputs, laws: YearLaws, place: int, *, expenses: str
+) -> tuple[float, float]:
+    """Expected surplus of the other plans at the tiers in force, and its error, yuan."""
+    contribution = contribution_yuan(inputs, laws.enrolments)
+    spent = expenses_yuan(inputs, laws.enrolments, laws.beneficiaries, expenses=expenses)
+    means = np.array([law.mean for law in laws.laws[:-1]])
+    surplus = np.delete(contribution - spent - means, place)
+    return float(surplus.sum()), MEAN_ROUNDING_YUAN * len(surplus)
