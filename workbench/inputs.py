@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -96,13 +97,26 @@ class Inputs:
 
 
 def portfolio_of(inputs: Inputs) -> Portfolio:
-    """Return the members of the pack in cells."""
+    """Return the members of the pack in cells; one and the same object for equal members."""
+    segments = tuple((one.name, tuple(one.beliefs.items())) for one in inputs.segments)
+    first_term_share = inputs.assumptions["first_term_share"]
+    return _cells(inputs.rows, inputs.mix.tobytes(), segments, first_term_share, inputs.leaving)
+
+
+@lru_cache(maxsize=32)
+def _cells(
+    rows: tuple[BundleRow, ...],
+    mix: bytes,
+    segments: tuple[tuple[str, tuple[tuple[str, float], ...]], ...],
+    first_term_share: float,
+    leaving: tuple[Leaving, ...],
+) -> Portfolio:
     return spread_members(
-        inputs.rows,
-        inputs.mix,
-        segments=inputs.segments,
-        first_term_share=inputs.assumptions["first_term_share"],
-        leaving=inputs.leaving,
+        rows,
+        np.frombuffer(mix, dtype=np.int64).reshape(2, -1),
+        segments=tuple(Segment(name=name, beliefs=dict(beliefs)) for name, beliefs in segments),
+        first_term_share=first_term_share,
+        leaving=leaving,
     )
 
 

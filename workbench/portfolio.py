@@ -64,7 +64,7 @@ class Leaving:
     share: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Portfolio:
     """Cells with at least one member; every array has the shape (cells,).
 

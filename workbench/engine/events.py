@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -165,39 +166,12 @@ def _held(plans: tuple[Plan, ...], portfolio: Portfolio) -> np.ndarray:
     return by_row[portfolio.row]
 
 
-def scheme_of(inputs: Inputs) -> Scheme:
-    """Return the pack with cells, rates and plan indices, ready for every route."""
-    portfolio = portfolio_of(inputs)
-    beliefs = tuple(inputs.assumptions.changed(segment.beliefs) for segment in inputs.segments)
-    relative = np.array(
-        [inputs.assumptions[f"stay_cost_relativity.{band}"] for band in AGE_BANDS], dtype=float
-    )
-    distinct, group = np.unique(relative, return_inverse=True)
-    scheme = Scheme(
-        inputs=inputs,
-        plans=tuple(without_price(plan) for plan in inputs.plans),
-        portfolio=portfolio,
-        rates=member_rates(inputs, portfolio, beliefs),
-        beliefs=beliefs,
-        held=_held(inputs.plans, portfolio),
-        relativities=distinct,
-        relativity_group=group[portfolio.band],
-    )
-    stays = {
-        (segment, group, kind): stay_of(belief, float(relativity), kind)
-        for segment, belief in enumerate(beliefs)
-        for group, relativity in enumerate(distinct)
-        for kind in ("illness", "injury")
-    }
-    classes = {kind: _classes_of(scheme, kind) for kind in EVENT_KINDS}
-    return replace(scheme, classes=classes, stays=stays)
-
-
-def _classes_of(scheme: Scheme, kind: str) -> EventClasses:
+def _classes(
+    cells: Portfolio, held: np.ndarray, relativity_group: np.ndarray, kind: str
+) -> EventClasses:
     """Return the classes of one kind of event (columns of the keys: `EventClasses`)."""
-    cells, held = scheme.portfolio, scheme.held
     medical, allowance, critical, special, accident = held.T
-    stay = (cells.segment, scheme.relativity_group)
+    stay = (cells.segment, relativity_group)
     first = cells.first_term.astype(np.int64)
     columns, paying = {
         "illness": ((*stay, first, medical, allowance), (medical, allowance)),
@@ -212,3 +186,52 @@ def _classes_of(scheme: Scheme, kind: str) -> EventClasses:
     cell_class = np.full(len(table), -1, dtype=np.int64)
     cell_class[pays] = places.reshape(-1)
     return EventClasses(keys=keys, cell_class=cell_class)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Structure:
+    """What of a scheme depends on members and plans alone, not on any rate."""
+
+    held: np.ndarray
+    relativities: np.ndarray
+    relativity_group: np.ndarray
+    classes: Mapping[str, EventClasses]
+
+
+@lru_cache(maxsize=32)
+def _structure(
+    portfolio: Portfolio, plans: tuple[Plan, ...], relativities: tuple[float, ...]
+) -> _Structure:
+    """Plans held, groups of age bands and classes of events of the cells."""
+    held = _held(plans, portfolio)
+    distinct, group = np.unique(np.array(relativities), return_inverse=True)
+    by_cell = group[portfolio.band]
+    classes = {kind: _classes(portfolio, held, by_cell, kind) for kind in EVENT_KINDS}
+    return _Structure(held=held, relativities=distinct, relativity_group=by_cell, classes=classes)
+
+
+def scheme_of(inputs: Inputs) -> Scheme:
+    """Return the pack with cells, rates and plan indices, ready for every route."""
+    portfolio = portfolio_of(inputs)
+    plans = tuple(without_price(plan) for plan in inputs.plans)
+    beliefs = tuple(inputs.assumptions.changed(segment.beliefs) for segment in inputs.segments)
+    relative = tuple(inputs.assumptions[f"stay_cost_relativity.{band}"] for band in AGE_BANDS)
+    structure = _structure(portfolio, plans, relative)
+    stays = {
+        (segment, group, kind): stay_of(belief, float(relativity), kind)
+        for segment, belief in enumerate(beliefs)
+        for group, relativity in enumerate(structure.relativities)
+        for kind in ("illness", "injury")
+    }
+    return Scheme(
+        inputs=inputs,
+        plans=plans,
+        portfolio=portfolio,
+        rates=member_rates(inputs, portfolio, beliefs),
+        beliefs=beliefs,
+        held=structure.held,
+        relativities=structure.relativities,
+        relativity_group=structure.relativity_group,
+        classes=structure.classes,
+        stays=stays,
+    )

@@ -18,7 +18,7 @@ from workbench.engine.transform import Disability
 
 __all__ = ["AnnualLaw", "Measures", "annual_law", "collective_transform", "window_of"]
 
-LATTICE_BITS = 17
+LATTICE_BITS = 16
 MOST_BITS = 21
 Transform = Callable[["Measures", float, int], np.ndarray]
 """(measures, step, size) → transform of the yearly amount, shape (size // 2 + 1,)."""

@@ -19,14 +19,19 @@ from workbench.engine.claimant import (
 )
 from workbench.engine.events import Scheme
 from workbench.engine.payment_laws import PLAN_COLUMNS, class_points, disability_law
-from workbench.laws.severity import Lognormal, days_law, lognormal_days
+from workbench.laws.severity import (
+    Lognormal,
+    capped_exponential_mean,
+    days_law,
+    lognormal_days,
+)
 from workbench.laws.terms import MedicalPayment, paid_days
 from workbench.plans import EVENT_KINDS, Plan
 from workbench.timeline import DAYS_IN_YEAR
 
 __all__ = ["beneficiaries_and_persons", "covariances", "expected_paid", "unpaid_probability"]
 
-MEAN_STEPS = 600
+MEAN_STEPS = 240
 KEPT = 2048
 
 
@@ -201,8 +206,9 @@ def expected_paid(scheme: Scheme) -> np.ndarray:
             for plan in held[held >= 0]:
                 total[plan] += expected[place] * _class_mean(scheme, kind, key, int(plan))
             if kind == "injury" and key[4] >= 0:
-                amount = disability_law(scheme, int(key[0]), int(key[4]), 1.0)
-                total[key[4]] += hurt[place] * amount.moment(1)
+                degree = scheme.beliefs[int(key[0])]["disability_degree_mean"]
+                most = scheme.plans[int(key[4])].disability_max_yuan
+                total[key[4]] += hurt[place] * most * capped_exponential_mean(degree)
     return total
 
 

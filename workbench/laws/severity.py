@@ -11,7 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-__all__ = ["Lognormal", "capped_exponential_lattice", "days_law", "hat_weights", "lognormal_days"]
+__all__ = [
+    "Lognormal",
+    "capped_exponential_lattice",
+    "capped_exponential_mean",
+    "days_law",
+    "hat_weights",
+    "lognormal_days",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,11 @@ def hat_weights(limited_means: np.ndarray, step: float) -> np.ndarray:
     """
     slopes = np.diff(limited_means) / step
     return -np.diff(np.concatenate([[1.0], slopes, [0.0]]))
+
+
+def capped_exponential_mean(mean: float) -> float:
+    """E[min(E, 1)], E exponential with `mean`. Source: Loss Models, appendix A.3.3.1."""
+    return float(-mean * np.expm1(-1.0 / mean))
 
 
 def capped_exponential_lattice(mean: float, steps: int) -> np.ndarray:
