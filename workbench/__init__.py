@@ -11,34 +11,39 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "Assumptions": "assumptions",
     "Changes": "changes",
     "Choices": "questions",
     "Figure": "risk",
     "InputRefused": "guard",
     "Inputs": "inputs",
     "Plan": "plans",
-    "Portfolio": "portfolio",
     "RunResult": "engine.results",
     "Table": "questions",
+    "add_plan": "changes.adding",
     "allowed_names": "changes",
     "apply": "changes",
     "ask": "questions",
+    "check": "show.notebook",
     "command": "questions",
     "differences": "pack",
     "document": "questions",
     "exact_run": "exact",
     "new_pack": "pack",
+    "pack_in_use": "show.notebook",
     "parse_set": "changes",
     "portfolio_of": "inputs",
+    "price": "pricing",
     "read_pack": "pack",
+    "reserve": "reserving",
+    "say": "show.notebook",
     "scenario": "changes",
     "simulate_run": "simulate",
     "simulate_years": "simulate",
     "tables": "questions",
-    "view": "show.tables",
+    "tiers": "pricing",
+    "view": "show.notebook",
 }
-"""Public name → the module, inside `workbench`, that defines it."""
+"""Public name → the module, inside `workbench`, that gives it."""
 
 __all__ = [*_HOME, "__version__"]
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import exp, log
 
 from workbench.engine.events import scheme_of
-from workbench.engine.moments import beneficiaries_and_persons, expected_paid
+from workbench.engine.moments import expected_beneficiaries, expected_paid
 from workbench.engine.stages import ExpectedClaims, claims_fingerprint, expected_claims
 from workbench.guard import InputRefused, refuse
 from workbench.inputs import Inputs
@@ -117,7 +117,7 @@ def _range(inputs: Inputs, name: str) -> tuple[float, float]:
 
 
 def _beneficiaries(inputs: Inputs) -> float:
-    return float(beneficiaries_and_persons(scheme_of(inputs))[0].sum())
+    return float(expected_beneficiaries(scheme_of(inputs)).sum())
 
 
 def _paid(inputs: Inputs) -> float:

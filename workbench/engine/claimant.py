@@ -205,6 +205,7 @@ def _room(masses: np.ndarray, top: int) -> int:
     return 1 << int(np.ceil(np.log2((10 if often else 2.7) * top + 1)))
 
 
+@lru_cache(maxsize=512)
 def medical_one_stay(stay: Stay, plan: Plan, steps: int) -> tuple[np.ndarray, np.ndarray]:
     """Lattice laws of one stay's payment, limited at the yearly cap: first rank, later ranks."""
     limits = plan.annual_cap_yuan * np.arange(steps + 1) / steps
@@ -274,18 +275,27 @@ def _paid_columns(raw: np.ndarray, plan: Plan) -> np.ndarray:
     return np.concatenate([none, raw[:, free : free + most - 1], last], axis=1)
 
 
+@lru_cache(maxsize=2)
+def _joint_stays(stay: Stay, medical: Plan, allowance: Plan) -> tuple[tuple, tuple, tuple]:
+    """Joint laws of one stay by rank, the shape of their transforms, and the transforms.
+
+    Two are kept: first-term and renewed claimants of an age follow each other.
+    """
+    laws = tuple(
+        _joint_one_stay(stay, medical, allowance, share)
+        for share in (medical.first_stay_share, medical.later_stay_share)
+    )
+    most = allowance.max_days_per_year
+    shape = (_room(laws[0].sum(axis=1), JOINT_STEPS), max(_room(laws[0].sum(axis=0), most), 256))
+    return laws, shape, tuple(np.fft.rfft2(law, shape) for law in laws)
+
+
 def joint_year(stay: Stay, medical: Plan, allowance: Plan, counts: StayCounts) -> np.ndarray:
     """Return the joint law of (min(ΣA, cap), paid days) of a claimant who holds both plans.
 
     Shape (JOINT_STEPS + 1, max_days_per_year + 1). `counts.weights` may have any scale.
     """
-    most = allowance.max_days_per_year
-    stays = [
-        _joint_one_stay(stay, medical, allowance, share)
-        for share in (medical.first_stay_share, medical.later_stay_share)
-    ]
-    shape = (_room(stays[0].sum(axis=1), JOINT_STEPS), max(_room(stays[0].sum(axis=0), most), 256))
-    first, later = (np.fft.rfft2(law, shape) for law in stays)
+    stays, shape, (first, later) = _joint_stays(stay, medical, allowance)
     total = _power_sum(first, later, counts.weights[0])
     if counts.early:
         axis = 1 if counts.early == "medical" else 0
@@ -295,6 +305,7 @@ def joint_year(stay: Stay, medical: Plan, allowance: Plan, counts: StayCounts) -
         ]
         total = total + _early_part(alone, (first, later), counts)
     year = np.fft.irfft2(total, shape)
+    most = allowance.max_days_per_year
     return _lump_above(_lump_above(year, JOINT_STEPS, 0), most, 1)
 
 

@@ -6,6 +6,7 @@ scheme in milliseconds. Source: docs/model.md sections 4, 7 and 8.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -29,7 +30,13 @@ from workbench.laws.terms import MedicalPayment, paid_days
 from workbench.plans import EVENT_KINDS, Plan
 from workbench.timeline import DAYS_IN_YEAR
 
-__all__ = ["beneficiaries_and_persons", "covariances", "expected_paid", "unpaid_probability"]
+__all__ = [
+    "covariances",
+    "expected_beneficiaries",
+    "expected_paid",
+    "expected_persons",
+    "unpaid_probability",
+]
 
 MEAN_STEPS = 240
 KEPT = 2048
@@ -81,64 +88,65 @@ def _unpaid_year(
     return total
 
 
-def _illness_unpaid(scheme: Scheme, key: np.ndarray, asked: np.ndarray) -> float:
-    """P(an illness claimant pays none of the plans asked for)."""
-    segment, group, first, *held = (int(entry) for entry in key)
-    plans = [scheme.plans[place] if place >= 0 else None for place in held]
-    counts = paid_stay_counts(scheme.beliefs[segment], bool(first), *plans)
-    here = [
-        plan if place >= 0 and asked[place] else None
-        for plan, place in zip(plans, held, strict=True)
-    ]
-    return _unpaid_year(scheme.stays[segment, group, "illness"], counts, *here)
+def _asked(scheme: Scheme, place: int, asked: Sequence[bool]) -> Plan | None:
+    return scheme.plans[place] if place >= 0 and asked[place] else None
 
 
-def _injury_unpaid(scheme: Scheme, key: np.ndarray, asked: np.ndarray) -> float:
-    """P(an injury stay pays none of the plans asked for, disability apart)."""
-    here = [scheme.plans[int(p)] if p >= 0 and asked[int(p)] else None for p in key[2:]]
-    days = tuple(plan for plan in here[1:] if plan)
-    share = here[0].first_stay_share if here[0] else 0.0
-    return _nothing(scheme.stays[int(key[0]), int(key[1]), "injury"], here[0], days, share)
+def _held(scheme: Scheme, place: int) -> Plan | None:
+    return scheme.plans[place] if place >= 0 else None
 
 
-def unpaid_probability(scheme: Scheme, kind: str, key: np.ndarray, asked: np.ndarray) -> float:
-    """P(an event of a class pays none of the plans of `asked`, bool (plans,))."""
+def unpaid_probability(
+    scheme: Scheme, kind: str, key: Sequence[int], asked: Sequence[bool]
+) -> float:
+    """P(an event of a class pays none of the plans asked for, disability apart).
+
+    `key` is a row of the keys of `scheme.classes[kind]`, `asked` one truth value a plan.
+    """
     if kind == "illness":
-        return _illness_unpaid(scheme, key, asked)
+        segment, group, first, medical, allowance = key
+        counts = paid_stay_counts(
+            scheme.beliefs[segment], bool(first), _held(scheme, medical), _held(scheme, allowance)
+        )
+        stay = scheme.stays[segment, group, "illness"]
+        here = _asked(scheme, medical, asked), _asked(scheme, allowance, asked)
+        return _unpaid_year(stay, counts, *here)
     if kind == "injury":
-        return _injury_unpaid(scheme, key, asked)
-    law = class_points(scheme, kind, key, asked.astype(float))
+        plan = _asked(scheme, key[2], asked)
+        days = tuple(one for place in key[3:] if (one := _asked(scheme, place, asked)))
+        share = plan.first_stay_share if plan else 0.0
+        return _nothing(scheme.stays[key[0], key[1], "injury"], plan, days, share)
+    law = class_points(scheme, kind, np.array(key), np.array(asked, dtype=float))
     return float(law.mass[law.yuan <= 0.0].sum())
 
 
-def _events_paid(scheme: Scheme, asked: np.ndarray) -> float:
+def _events_paid(scheme: Scheme, asked: Sequence[bool]) -> float:
     """Expected events a year that pay at least one of the plans asked for."""
     total = 0.0
     for kind in EVENT_KINDS:
         classes = scheme.classes[kind]
-        if not len(classes.keys):
-            continue
-        expected = classes.expected(scheme.expected_events(kind))
-        hurt = np.zeros(len(expected))
-        if kind == "injury":
-            hurt = classes.expected(scheme.expected_events("disabled"))
-        for place, key in enumerate(classes.keys):
-            held = key[PLAN_COLUMNS[kind]]
-            if not np.any((held >= 0) & asked[held]):
+        expected = classes.expected(scheme.expected_events(kind)).tolist()
+        hurt = classes.expected(scheme.expected_events("disabled")).tolist()
+        for place, key in enumerate(classes.keys.tolist()):
+            if not any(plan >= 0 and asked[plan] for plan in key[PLAN_COLUMNS[kind]]):
                 continue
             unpaid = unpaid_probability(scheme, kind, key, asked)
-            insured = kind == "injury" and key[4] >= 0 and asked[key[4]]
-            if insured and scheme.plans[key[4]].disability_max_yuan:
+            accident = key[4] if kind == "injury" else -1
+            if accident >= 0 and asked[accident] and scheme.plans[accident].disability_max_yuan:
                 total += hurt[place] * unpaid
             total += expected[place] * (1.0 - unpaid)
     return total
 
 
-def beneficiaries_and_persons(scheme: Scheme) -> tuple[np.ndarray, float]:
-    """Return expected beneficiaries by plan (plans,) and expected persons paid a year."""
-    number = len(scheme.plans)
-    by_plan = np.array([_events_paid(scheme, row) for row in np.eye(number, dtype=bool)])
-    return by_plan, _events_paid(scheme, np.ones(number, dtype=bool))
+def expected_beneficiaries(scheme: Scheme) -> np.ndarray:
+    """Return the expected beneficiaries a year by plan, (plans,) (docs/model.md section 8)."""
+    rows = np.eye(len(scheme.plans), dtype=bool).tolist()
+    return np.array([_events_paid(scheme, row) for row in rows])
+
+
+def expected_persons(scheme: Scheme) -> float:
+    """Return the expected persons paid a year: events that pay any plan."""
+    return _events_paid(scheme, [True] * len(scheme.plans))
 
 
 @lru_cache(maxsize=KEPT)
@@ -179,37 +187,39 @@ def _lump_mean(plan: Plan, first_term: bool) -> float:
     return (full + plan.partial_lump_yuan * (partial - none)) / DAYS_IN_YEAR
 
 
-def _class_mean(scheme: Scheme, kind: str, key: np.ndarray, place: int) -> float:
+def _class_mean(scheme: Scheme, kind: str, key: Sequence[int], place: int) -> float:
     """Expected yuan that one event of a class pays one plan, disability apart."""
     plan = scheme.plans[place]
     if kind == "illness":
-        stay = scheme.stays[int(key[0]), int(key[1]), "illness"]
-        held = [scheme.plans[int(p)] if p >= 0 else None for p in key[3:]]
-        counts = paid_stay_counts(scheme.beliefs[int(key[0])], bool(key[2]), *held)
+        segment, group, first, medical, allowance = key
+        counts = paid_stay_counts(
+            scheme.beliefs[segment], bool(first), _held(scheme, medical), _held(scheme, allowance)
+        )
+        stay = scheme.stays[segment, group, "illness"]
         if plan.benefit_form == "medical":
             return _medical_mean(stay, plan, counts)
         return _allowance_mean(stay.days, plan, counts)
     if kind == "injury":
-        return _injury_mean(scheme.stays[int(key[0]), int(key[1]), "injury"], plan)
+        return _injury_mean(scheme.stays[key[0], key[1], "injury"], plan)
     return plan.death_yuan if kind == "death" else _lump_mean(plan, bool(key[0]))
 
 
 def expected_paid(scheme: Scheme) -> np.ndarray:
     """Return the expected yuan paid a year by plan, (plans,), without making any law."""
-    total = np.zeros(len(scheme.plans))
+    total = [0.0] * len(scheme.plans)
     for kind in EVENT_KINDS:
         classes = scheme.classes[kind]
-        expected = classes.expected(scheme.expected_events(kind))
-        hurt = classes.expected(scheme.expected_events("disabled"))
-        for place, key in enumerate(classes.keys):
-            held = key[PLAN_COLUMNS[kind]]
-            for plan in held[held >= 0]:
-                total[plan] += expected[place] * _class_mean(scheme, kind, key, int(plan))
+        expected = classes.expected(scheme.expected_events(kind)).tolist()
+        hurt = classes.expected(scheme.expected_events("disabled")).tolist()
+        for place, key in enumerate(classes.keys.tolist()):
+            for plan in key[PLAN_COLUMNS[kind]]:
+                if plan >= 0:
+                    total[plan] += expected[place] * _class_mean(scheme, kind, key, plan)
             if kind == "injury" and key[4] >= 0:
-                degree = scheme.beliefs[int(key[0])]["disability_degree_mean"]
-                most = scheme.plans[int(key[4])].disability_max_yuan
+                degree = scheme.beliefs[key[0]]["disability_degree_mean"]
+                most = scheme.plans[key[4]].disability_max_yuan
                 total[key[4]] += hurt[place] * most * capped_exponential_mean(degree)
-    return total
+    return np.array(total)
 
 
 def _both(scheme: Scheme, kind: str, first: int, second: int) -> float:

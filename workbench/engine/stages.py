@@ -16,7 +16,12 @@ import numpy as np
 from workbench.engine.events import Scheme, scheme_of, without_price
 from workbench.engine.individual_law import individual_reduction, individual_transform
 from workbench.engine.inversion import LATTICE_BITS, AnnualLaw, Measures, annual_law
-from workbench.engine.moments import beneficiaries_and_persons, covariances, expected_paid
+from workbench.engine.moments import (
+    covariances,
+    expected_beneficiaries,
+    expected_paid,
+    expected_persons,
+)
 from workbench.engine.transform import payments
 from workbench.inputs import Inputs, fingerprint
 
@@ -114,13 +119,12 @@ def _make_laws(inputs: Inputs, form: str) -> YearLaws:
         else:
             coarse.append(fine[-1])
     illness = np.array([one.illness.moment(1) for one in measures[:number]])
-    beneficiaries, persons = beneficiaries_and_persons(scheme)
     enrolments = np.array([scheme.portfolio.enrolments(plan.code) for plan in scheme.plans])
     return YearLaws(
         laws=tuple(fine),
         coarse=tuple(coarse),
-        beneficiaries=beneficiaries,
-        persons_paid=persons,
+        beneficiaries=expected_beneficiaries(scheme),
+        persons_paid=expected_persons(scheme),
         enrolments=enrolments,
         covariance=covariances(scheme, illness) - less,
     )
@@ -134,13 +138,12 @@ def year_laws(inputs: Inputs, form: str = "collective") -> YearLaws:
 
 def _make_expected(inputs: Inputs) -> ExpectedClaims:
     scheme = scheme_of(inputs)
-    beneficiaries, persons = beneficiaries_and_persons(scheme)
     enrolments = [scheme.portfolio.enrolments(plan.code) for plan in scheme.plans]
     return ExpectedClaims(
         enrolments=np.array(enrolments),
-        beneficiaries=beneficiaries,
+        beneficiaries=expected_beneficiaries(scheme),
         paid_yuan=expected_paid(scheme),
-        persons_paid=persons,
+        persons_paid=expected_persons(scheme),
     )
 
 

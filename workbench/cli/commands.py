@@ -1,0 +1,266 @@
+"""What each command does: read, ask, deliver.
+
+Floor 11. A handler takes the request and the language and returns the exit status. Heavy modules
+are imported where they are used.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.output import deliver, emit, outputs_of
+from workbench.cli.parsing import Request
+from workbench.guard import Fault, NotYetBuilt, refuse, whole_number
+from workbench.show.words import fault_entries, fault_text, words
+from workbench.textfile import shown
+
+if TYPE_CHECKING:
+    from workbench.inputs import Inputs
+
+__all__ = ["HANDLERS", "MOST_THREADS"]
+
+MOST_THREADS = 64
+Handler = Callable[[Request, str], int]
+
+
+def _pack(request: Request) -> tuple[Inputs, int]:
+    """Return the checked pack and in how many figures it differs from the built-in one."""
+    from workbench.pack import differences, read_pack
+
+    folder = request.values.get("data")
+    if folder is None:
+        return read_pack(), 0
+    pack = read_pack(Path(folder))
+    return pack, len(differences(pack, read_pack()))
+
+
+def _ask(request: Request, language: str) -> int:
+    """Ask a question of the registry; everything typed is judged before anything is computed."""
+    from workbench.changes import parse_set
+    from workbench.cli.progress import working
+    from workbench.questions import QUESTIONS, Choices, ask, document, tables, with_scenario_file
+    from workbench.questions.registry import own_choices
+    from workbench.show.answers import report
+
+    question = QUESTIONS[request.command]
+    given = {
+        option.name: request.values[option.name]
+        for option in question.options
+        if option.name in request.values
+    }
+    own_choices(question, given)
+    threads = whole_number("--threads", request.values.get("threads", 1), 1, MOST_THREADS)
+    outputs = outputs_of(request)
+    changes = parse_set(request.values.get("set", []))
+    pack, differing = _pack(request)
+    name = request.values.get("scenario")
+    if name is not None:
+        name, changes = with_scenario_file(pack, name, changes)
+    choices = Choices(
+        scenario=name,
+        changes=changes,
+        expenses=request.values.get("expenses", "default"),
+        own=given,
+    )
+    with working(threads, language) as mapper:
+        answer = ask(request.command, choices, pack=pack, mapper=mapper)
+    deliver(
+        outputs,
+        tables(answer) if outputs.csv or outputs.xlsx else (),
+        language=language,
+        document=lambda: document(answer, _both),
+        report=lambda: report(answer, language, differences=differing),
+    )
+    return 0
+
+
+def _both(fault: Fault) -> str:
+    """Return a warning in both languages: a document does not depend on the reader's."""
+    return f"{fault_text(fault, 'zh')} / {fault_text(fault, 'en')}"
+
+
+def _new_pack(request: Request, language: str) -> int:
+    from workbench.pack import new_pack
+
+    folder = new_pack(Path(str(request.argument)))
+    emit(words(language)("cli.new_pack", folder=folder) + "\n")
+    return 0
+
+
+def _check_data(request: Request, language: str) -> int:
+    from workbench.pack import differences, read_pack
+    from workbench.show.checking import pack_document, pack_report, pack_tables
+
+    outputs = outputs_of(request)
+    pack = read_pack(Path(str(request.argument)))
+    found = differences(pack, read_pack())
+    deliver(
+        outputs,
+        pack_tables(found),
+        language=language,
+        document=lambda: pack_document(pack, found),
+        report=lambda: pack_report(pack, found, language),
+    )
+    return 0
+
+
+def _describe(request: Request, language: str) -> int:
+    from workbench.show.describing import (
+        describe_document,
+        describe_report,
+        describe_tables,
+        named_entries,
+    )
+
+    outputs = outputs_of(request)
+    pack, _ = _pack(request)
+    entries = named_entries(pack, request.argument)
+    deliver(
+        outputs,
+        describe_tables(entries, language),
+        language=language,
+        document=lambda: describe_document(entries, whole=request.argument is None),
+        report=lambda: describe_report(entries, language, whole=request.argument is None),
+    )
+    return 0
+
+
+def _explain(request: Request, language: str) -> int:
+    """Tell what a code means; without a code, list all."""
+    entries = {entry.code: entry for entry in fault_entries().values()}
+    wanted = request.argument
+    if wanted is not None:
+        code = wanted.upper()
+        by_key = fault_entries().get(wanted)
+        entry = entries.get(code, by_key)
+        if entry is None:
+            near = difflib.get_close_matches(code, entries, n=3, cutoff=0.4) or list(entries)[:3]
+            raise refuse("unknown-code", value=shown(wanted), nearest=near)
+        entries = {entry.code: entry}
+    if request.values.get("json"):
+        from workbench.questions.documents import json_text
+
+        listed = [
+            {
+                "code": entry.code,
+                "key": entry.key,
+                "message": dict(entry.message),
+                "explanation": dict(entry.explanation),
+            }
+            for entry in entries.values()
+        ]
+        emit(json_text({"schema": "workbench.explain/1", "codes": listed}))
+        return 0
+    lines = [
+        words(language)(
+            "cli.explained" if wanted else "cli.explained_line",
+            code=entry.code,
+            message=entry.message[language],
+            explanation=entry.explanation[language],
+        )
+        for entry in entries.values()
+    ]
+    emit("\n".join(lines) + "\n")
+    return 0
+
+
+def _verify(request: Request, language: str) -> int:
+    """Run the checks of this installation; 1 if one fails."""
+    from workbench.show.checking import checks_document, checks_report, checks_tables
+
+    outputs = outputs_of(request)
+    try:
+        room = import_module("workbench.verify")
+    except ModuleNotFoundError as missing:
+        if missing.name != "workbench.verify":
+            raise
+        raise NotYetBuilt([Fault("not-yet-built", {"name": "workbench verify"})]) from None
+    checks = room.run_checks()
+    deliver(
+        outputs,
+        checks_tables(checks),
+        language=language,
+        document=lambda: checks_document(checks),
+        report=lambda: checks_report(checks, language),
+    )
+    return 0 if all(check.passed for check in checks) else 1
+
+
+def _port(request: Request, first: int) -> int:
+    return whole_number("--port", request.values.get("port", first), 1, 65535)
+
+
+def _app(request: Request, language: str) -> int:
+    from workbench.app.server import FIRST_PORT, Serving, find_notebook, serve
+
+    port, environment = _port(request, FIRST_PORT), {}
+    if request.values.get("data") is not None:
+        _pack(request)
+        environment["WORKBENCH_DATA"] = str(Path(request.values["data"]).absolute())
+    serving = Serving(
+        notebook=find_notebook(request.argument or "app"),
+        port=port,
+        lang=language,
+        open_browser=not request.values.get("no_browser"),
+        environment=environment,
+    )
+    serve(serving, announce=lambda address: _announce(address, language))
+    return 0
+
+
+def _announce(address: str, language: str) -> None:
+    print(words(language)("cli.serving", address=address), file=sys.stderr, flush=True)
+
+
+def _lab(request: Request, language: str) -> int:
+    from workbench.app.server import serve_lab
+    from workbench.resources import builtin
+
+    folder = Path(request.argument) if request.argument else builtin("notebooks")
+    if not folder.is_dir():
+        raise refuse("lab-folder-missing", value=shown(folder))
+    os.environ.setdefault("WORKBENCH_LANG", language)
+    return serve_lab(
+        folder,
+        open_browser=not request.values.get("no_browser"),
+        port=_port(request, 8888),
+    )
+
+
+def _help(request: Request, language: str) -> int:
+    from workbench.cli.helping import command_help, main_help
+
+    emit(command_help(request.argument, language) if request.argument else main_help(language))
+    return 0
+
+
+def _version(request: Request, language: str) -> int:
+    import workbench
+
+    emit(f"workbench {workbench.__version__}\n")
+    return 0
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "app": _app,
+    "check-data": _check_data,
+    "describe": _describe,
+    "explain": _explain,
+    "help": _help,
+    "lab": _lab,
+    "new-pack": _new_pack,
+    "verify": _verify,
+    "version": _version,
+}
+"""Command → what it does; a command that asks a question of the registry is not listed."""
+
+
+def run_request(request: Request, language: str) -> Any:
+    """Carry out a request; returns the exit status."""
+    return HANDLERS.get(request.command, _ask)(request, language)

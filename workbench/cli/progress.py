@@ -1,0 +1,64 @@
+"""Where parts of the work run, and how far they are: threads, and a line on a terminal.
+
+Floor 11. Progress goes to standard error, and only to a terminal; neither changes a figure.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from workbench.show.words import words
+
+if TYPE_CHECKING:
+    from workbench.questions.registry import Mapper
+
+__all__ = ["working"]
+
+_QUIET_SECONDS = 0.5
+
+
+@contextmanager
+def working(threads: int, language: str) -> Iterator[Mapper]:
+    """Yield the mapper for `threads` threads; waiting parts are dropped when it is left early."""
+    if threads == 1:
+        yield _told(map, language)
+        return
+    pool = ThreadPoolExecutor(max_workers=threads)
+    try:
+        yield _told(pool.map, language)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _told(mapper: Mapper, language: str) -> Mapper:
+    """Return a mapper that tells its progress where standard error is a terminal."""
+    if not sys.stderr.isatty():
+        return mapper
+
+    def telling(function: Callable[[Any], Any], parts: Iterable[Any]) -> Iterable[Any]:
+        waiting = list(parts)
+        begun = time.monotonic()
+        results = []
+        try:
+            for result in mapper(function, waiting):
+                results.append(result)
+                _tell(len(results) / len(waiting), time.monotonic() - begun, language)
+        finally:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        return results
+
+    return telling
+
+
+def _tell(share: float, seconds: float, language: str) -> None:
+    """Write the share that is done and the time left on one line."""
+    if seconds < _QUIET_SECONDS:
+        return
+    left = seconds * (1.0 - share) / share
+    line = words(language)("cli.progress", share=f"{share * 100:.0f}", seconds=f"{left:.0f}")
+    print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

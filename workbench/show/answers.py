@@ -1,0 +1,105 @@
+"""Answers as a reader sees them in a terminal: sentences first, then tables, then the basis.
+
+Floor 9. A page builds its own order from the same sentences and tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from workbench.questions import Answer, tables
+from workbench.questions.surge import surge_of
+from workbench.show.numbers import count
+from workbench.show.reports import (
+    calibration_sentences,
+    price_sentences,
+    reserve_sentences,
+    tier_sentences,
+)
+from workbench.show.sentences import (
+    bad_year_sentence,
+    basis_sentence,
+    hundred_sentence,
+    income_sentence,
+    surge_sentence,
+    tightest,
+    tightest_sentence,
+)
+from workbench.show.tables import text
+from workbench.show.words import fault_text, plan_name, words
+
+__all__ = ["basis_lines", "report", "run_sentences"]
+
+
+def run_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]:
+    """Return sentences 1, 2, 3, 8 (where illness was changed) and the first half of 4."""
+    result, asked = answer.result.result, answer.asked
+    code = tightest(result.plans)
+    surge = surge_of(asked)
+    return [
+        income_sentence(result.total, language, changed=changed),
+        hundred_sentence(result.total, language),
+        bad_year_sentence(result.total, language),
+        *([surge_sentence(surge, language)] if surge else []),
+        tightest_sentence(
+            result.plans[code], plan_name(asked.inputs.plan(code), language), language
+        ),
+    ]
+
+
+def _nothing(answer: Answer, language: str, *, changed: bool) -> list[str]:
+    return []
+
+
+SENTENCES: Mapping[str, Callable[..., list[str]]] = {
+    "calibrate": calibration_sentences,
+    "price": price_sentences,
+    "reserve": reserve_sentences,
+    "run": run_sentences,
+    "tiers": tier_sentences,
+}
+"""Question → its sentences; (answer, language, changed=) → one text a sentence."""
+
+
+def basis_lines(answer: Answer, language: str, *, differences: int = 0) -> list[str]:
+    """Return what the figures stand on: method, expenses, kind of risk, data, run id."""
+    say, own = words(language), answer.asked.own
+    method = "basis.claims" if own.get("engine") == "claims" else "basis.exact"
+    spent = answer.asked.choices.expenses
+    lines = [say(method, years=count(own.get("years")), seed=own.get("seed"))]
+    if "form" in own:
+        lines.append(
+            say("basis.individual" if own["form"] == "individual" else "basis.collective")
+        )
+        lines.append(say("basis.process_risk"))
+    if answer.question != "calibrate":
+        lines.append(say("basis.expenses_out" if spent == "none" else "basis.expenses_in"))
+    if answer.question in ("run", "price", "tiers"):
+        lines.append(say("basis.ranges"))
+    return [
+        *lines,
+        basis_sentence(language, differences=differences),
+        say("basis.run_id", run_id=answer.record["run_id"]),
+    ]
+
+
+def report(answer: Answer, language: str, *, differences: int = 0) -> str:
+    """Return an answer as text.
+
+    `differences` is the number of figures in which the pack differs from the built-in one.
+    """
+    choices = answer.asked.choices
+    scenario = choices.scenario not in (None, "today")
+    changed = bool(choices.changes) or scenario or differences > 0
+    sentences = SENTENCES.get(answer.question, _nothing)(answer, language, changed=changed)
+    say = words(language)
+    parts = [
+        "\n".join(sentences),
+        *(text(table, language).rstrip("\n") for table in tables(answer, brief=True)),
+        "\n".join(
+            say("cli.warning", text=fault_text(warning, language))
+            for warning in answer.asked.warnings
+        ),
+        "\n".join(basis_lines(answer, language, differences=differences)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,212 @@
+"""What each premium tier of a plan leads to. Imports `frame` and NumPy; computes no figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from workbench.show.charts.frame import (
+    ChartSpec,
+    Numbers,
+    colour,
+    frame,
+    marks_only,
+    number_format,
+    points,
+    value_axis,
+    words,
+)
+
+__all__ = ["TierCurve", "tier_chart"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierCurve:
+    """What each premium tier of a plan leads to.
+
+    Attributes
+    ----------
+    plan : str
+        P1 to P5: the colour.
+    premiums : Numbers
+        Yuan, increasing, shape (n,).
+    deficit_probability, loss_ratio : Numbers
+        Shares, shape (n,).
+    today, chosen : float
+        Today's tier and the one asked about, yuan.
+    rule : float or None
+        Greatest deficit probability allowed, a share.
+    allowed : tuple[float, float] or None
+        Least and greatest premium that meet the rule, yuan.
+    """
+
+    plan: str
+    premiums: Numbers
+    deficit_probability: Numbers
+    loss_ratio: Numbers
+    today: float
+    chosen: float
+    rule: float | None = None
+    allowed: tuple[float, float] | None = None
+
+
+def tier_chart(curve: TierCurve, labels: Mapping[str, str]) -> ChartSpec:
+    """Deficit probability over the premium, below it the loss ratio.
+
+    Labels: `title`, `subtitle`, `alt`, `unit` ("元"), `axis` (name of the premium), `probability`,
+    `loss_ratio` (names of the figures), `today`, `chosen`, and with a rule `rule` and `allowed`.
+    """
+    option = frame(
+        labels,
+        grid=[
+            {"left": 48, "right": 20, "top": 52, "height": 200},
+            {"left": 48, "right": 20, "top": 294, "height": 88},
+        ],
+        tooltip={"trigger": "axis", "axisPointer": {"lineStyle": {"color": colour("secondary")}}},
+    )
+    option["axisPointer"] = {"link": [{"xAxisIndex": "all"}]}
+    option["xAxis"] = [_premium_axis(curve, labels, grid) for grid in (0, 1)]
+    greatest_ratio = float(np.ceil(2 * float(np.max(curve.loss_ratio))) / 2)
+    option["yAxis"] = [
+        _share_axis(labels["probability"], 1.0, grid=0),
+        _share_axis(labels["loss_ratio"], max(1.0, greatest_ratio), grid=1),
+    ]
+    option["series"] = [
+        _tier_line("probability", curve, labels, 0),
+        _tier_line("loss_ratio", curve, labels, 1),
+        _chosen_point(curve, labels),
+        *(_today_line(curve, labels, grid) for grid in (0, 1)),
+    ]
+    return ChartSpec(option=option, label=labels["alt"])
+
+
+def _premium_axis(curve: TierCurve, labels: Mapping[str, str], grid: int) -> dict[str, Any]:
+    """The premium in whole yuan; its figures stand under the lower picture only."""
+    axis = value_axis(
+        float(curve.premiums[0]),
+        float(curve.premiums[-1]),
+        gridIndex=grid,
+        interval=10,
+        axisPointer={"label": {"formatter": number_format("n0", after=f" {labels['unit']}")}},
+    )
+    axis["splitLine"] = {"show": False}
+    axis["axisLine"] = {"show": True, "onZero": False, "lineStyle": {"color": colour("hairline")}}
+    axis["axisLabel"] |= {"show": grid == 1, "formatter": number_format("n0")}
+    if grid == 1:
+        axis |= {"name": labels["axis"], "nameLocation": "middle", "nameGap": 28}
+    return axis
+
+
+def _share_axis(name: str, greatest: float, *, grid: int) -> dict[str, Any]:
+    """A share from 0, its name above the picture, flush left."""
+    axis = value_axis(
+        0,
+        greatest,
+        gridIndex=grid,
+        name=name,
+        nameLocation="end",
+        nameGap=30 if grid == 0 else 12,
+        interval=0.2 if grid == 0 else 0.5,
+    )
+    axis["nameTextStyle"] = {"color": colour("text"), "fontSize": 13, "align": "left"}
+    axis["nameTextStyle"]["padding"] = [0, 0, 0, -40]
+    axis["axisLabel"]["formatter"] = number_format("p0")
+    return axis
+
+
+def _tier_line(
+    figure: Literal["probability", "loss_ratio"],
+    curve: TierCurve,
+    labels: Mapping[str, str],
+    grid: int,
+) -> dict[str, Any]:
+    """One figure over the premium; on the probability also the rule and the range meeting it."""
+    shares = curve.deficit_probability if figure == "probability" else curve.loss_ratio
+    series = {
+        "id": figure,
+        "name": labels[figure],
+        "type": "line",
+        "xAxisIndex": grid,
+        "yAxisIndex": grid,
+        "symbol": "none",
+        "lineStyle": {"width": 2.5, "color": colour(curve.plan)},
+        "itemStyle": {"color": colour(curve.plan)},
+        "emphasis": {"disabled": True},
+        "tooltip": {"valueFormatter": number_format("p1")},
+        "data": points(curve.premiums, shares, digits=5),
+    }
+    return series | (_rule_marks(curve, labels) if figure == "probability" else {})
+
+
+def _rule_marks(curve: TierCurve, labels: Mapping[str, str]) -> dict[str, Any]:
+    """A thin line at the greatest probability allowed, a pale field where it is met."""
+    marks: dict[str, Any] = {}
+    if curve.rule is not None:
+        marks["markLine"] = {
+            "silent": True,
+            "symbol": "none",
+            "lineStyle": {"color": colour("sound"), "type": "dashed", "width": 1},
+            "label": {
+                "position": "insideEndTop",
+                "color": colour("sound"),
+                "formatter": words(labels["rule"]),
+            },
+            "data": [{"yAxis": curve.rule}],
+        }
+    if curve.allowed is not None:
+        low, high = curve.allowed
+        label = {
+            "position": "insideTop",
+            "color": colour("sound"),
+            "formatter": words(labels["allowed"]),
+        }
+        marks["markArea"] = {
+            "silent": True,
+            "itemStyle": {"color": colour("sound", 0.10)},
+            "label": label,
+            "data": [[{"xAxis": low}, {"xAxis": high}]],
+        }
+    return marks
+
+
+def _chosen_point(curve: TierCurve, labels: Mapping[str, str]) -> dict[str, Any]:
+    """The tier asked about, as a point on the curve with its words."""
+    at = float(np.interp(curve.chosen, curve.premiums, curve.deficit_probability))
+    late = curve.chosen > 0.75 * curve.premiums[-1]
+    return {
+        "id": "chosen",
+        "type": "line",
+        "silent": True,
+        "tooltip": {"show": False},
+        "symbol": "circle",
+        "symbolSize": 9,
+        "itemStyle": {"color": colour(curve.plan)},
+        "label": {
+            "show": True,
+            "position": ("left" if late else "right") if at > 0.12 else "top",
+            "distance": 8,
+            "color": colour("text"),
+            "fontSize": 13,
+            "formatter": words(labels["chosen"]),
+        },
+        "data": points([curve.chosen], [at]),
+    }
+
+
+def _today_line(curve: TierCurve, labels: Mapping[str, str], grid: int) -> dict[str, Any]:
+    """Today's tier as a grey line through both pictures, its words above the upper one."""
+    mark = {
+        "lineStyle": {"color": colour("today"), "type": "dashed", "width": 1.5},
+        "label": {
+            "show": grid == 0,
+            "position": "end",
+            "distance": 4,
+            "color": colour("secondary"),
+            "formatter": words(labels["today"]),
+        },
+        "data": [{"xAxis": curve.today}],
+    }
+    return marks_only(f"today-{grid}", markLine=mark) | {"xAxisIndex": grid, "yAxisIndex": grid}

@@ -1,0 +1,150 @@
+"""The sentences of the answer: numbers in, one sentence of the catalogue out.
+
+Floor 9. Each sentence is one row of `locale/words.csv` with parts; where the facts differ (surplus
+or deficit, enough or short) another row is chosen, sentences are never glued from fragments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbench.engine.results import PlanFigures
+from workbench.questions.surge import Surge
+from workbench.risk import Figure
+from workbench.show.numbers import (
+    hundred,
+    money_words,
+    people_words,
+    percent,
+    probability_words,
+)
+from workbench.show.words import words
+
+__all__ = [
+    "answer_sentence",
+    "bad_year_sentence",
+    "basis_sentence",
+    "hundred_sentence",
+    "income_sentence",
+    "surge_sentence",
+    "tightest",
+    "tightest_sentence",
+]
+
+SURE = 0.999
+LEAST = 0.001
+"""Above and below these a deficit is called all but sure, or all but out of the question."""
+
+
+def income_sentence(total: PlanFigures, language: str, *, changed: bool) -> str:
+    """Sentence 1: enrolments, contributions, benefits, beneficiaries of the scheme.
+
+    `changed` says that the figures are those of changed terms or assumptions.
+    """
+    return words(language)(
+        "sentence.income_changed" if changed else "sentence.income_today",
+        enrolments=people_words(total.enrolments, language),
+        contribution=money_words(total.contribution_yuan, language),
+        benefits=money_words(total.mean_yuan, language),
+        beneficiaries=people_words(total.beneficiaries, language),
+    )
+
+
+def _shares(total: PlanFigures) -> tuple[Figure, Figure, Figure]:
+    """Return benefits, expenses, surplus as shares of the contribution."""
+    part = 1.0 / total.contribution_yuan if total.contribution_yuan else float("nan")
+    return (
+        total.mean_yuan.scaled(part),
+        total.expenses_yuan.scaled(part),
+        total.expected_surplus_yuan.scaled(part),
+    )
+
+
+def _hundred_parts(total: PlanFigures) -> tuple[str, dict[str, str]]:
+    """Return the end of the key and the parts of a sentence about each hundred yuan."""
+    benefits, expenses, surplus = _shares(total)
+    short = surplus.value < 0.0
+    ending = ("short" if short else "left") + ("" if expenses.value else "_no_expenses")
+    return ending, {
+        "benefits": hundred(benefits),
+        "expenses": hundred(expenses),
+        "left": hundred(surplus.scaled(-1.0) if short else surplus),
+    }
+
+
+def hundred_sentence(total: PlanFigures, language: str) -> str:
+    """Sentence 2: of each hundred yuan, benefits, expenses, and what is left or short."""
+    ending, parts = _hundred_parts(total)
+    return words(language)(f"sentence.hundred_{ending}", **parts)
+
+
+def answer_sentence(total: PlanFigures, tightest_plan: str, language: str) -> str:
+    """The answer at the head of a page: sentence 2 and the plan nearest its limit."""
+    ending, parts = _hundred_parts(total)
+    return words(language)(f"sentence.answer_{ending}", plan=tightest_plan, **parts)
+
+
+def bad_year_sentence(total: PlanFigures, language: str) -> str:
+    """Sentence 3: benefits of a one-in-twenty year, and whether the year's income covers them."""
+    bad = total.quantiles[0.95]
+    gap = bad.value + total.expenses_yuan.value - total.contribution_yuan
+    return words(language)(
+        "sentence.bad_year_short" if gap > 0.0 else "sentence.bad_year_covered",
+        benefits=money_words(bad, language),
+        gap=money_words(Figure(gap, bad.error), language),
+    )
+
+
+def tightest(plans: Mapping[str, PlanFigures]) -> str:
+    """Return the code of the plan that is nearest its limit.
+
+    The greatest probability of a deficit; where all are below 0.001, the least surplus of each
+    yuan taken.
+    """
+    likeliest = max(plans, key=lambda code: plans[code].deficit_probability.value)
+    if plans[likeliest].deficit_probability.value >= LEAST:
+        return likeliest
+    return min(plans, key=lambda code: _shares(plans[code])[2].value)
+
+
+def tightest_sentence(figures: PlanFigures, name: str, language: str) -> str:
+    """Sentence 4, first half: the plan nearest its limit, its chance of a deficit, the mean gap."""
+    chance = figures.deficit_probability
+    if chance.value < LEAST:
+        key, gap = "sentence.tightest_safe", 0.0
+    else:
+        key = "sentence.tightest_sure" if chance.value > SURE else "sentence.tightest"
+        gap = figures.expected_shortfall_yuan.value / chance.value
+    error = figures.expected_shortfall_yuan.error / max(chance.value, LEAST)
+    return words(language)(
+        key,
+        plan=name,
+        chance=probability_words(chance, language),
+        gap=money_words(Figure(gap, error), language),
+    )
+
+
+def surge_sentence(surge: Surge, language: str) -> str:
+    """Sentence 8: what more (or less) illness does to benefits and surplus."""
+    after = surge.surplus_after_yuan
+    direction = "more" if surge.illness_share >= 0.0 else "fewer"
+    ending = "fund" if after < 0.0 <= surge.surplus_before_yuan else "left"
+    if surge.surplus_before_yuan < 0.0:
+        ending = "still_short" if after < 0.0 else "left_again"
+    return words(language)(
+        f"sentence.surge_{direction}_{ending}",
+        share=percent(abs(surge.illness_share), 0),
+        benefits=money_words(abs(surge.more_benefits_yuan), language),
+        before=money_words(abs(surge.surplus_before_yuan), language),
+        after=money_words(abs(after), language),
+    )
+
+
+def basis_sentence(language: str, *, differences: int = 0) -> str:
+    """Sentence 10: from public data and assumptions, not the agency's books.
+
+    `differences` is the number of figures in which a user's pack differs from the built-in one.
+    """
+    if differences:
+        return words(language)("sentence.basis_own", count=differences)
+    return words(language)("sentence.basis")
