@@ -13,6 +13,7 @@ Standard library and pip only. Parses under Python 3.6, too, to tell its user wh
 
 import contextlib
 import csv
+import ctypes.util
 import hashlib
 import importlib.util
 import json
@@ -36,7 +37,7 @@ LOCKS = {"app": ROOT / "requirements/app.txt", "test": ROOT / "requirements/test
 BUILD_LOCKS = [ROOT / "requirements/build.txt", ROOT / "requirements/build-node.txt"]
 WORDS = ROOT / "workbench/locale/start.csv"
 LABEXTENSIONS = "workbench/app/share/jupyter/labextensions/"
-CHINESE_FONT = re.compile("cjk|wqy|han|uming|ukai|fallback|song|hei|sim|msyh", re.IGNORECASE)
+CHINESE_FONT = re.compile("cjk|wqy|source.?han|uming|ukai|fallback|simsun|simhei|msyh", re.I)
 BROWSERS = "chromium chromium-browser google-chrome-stable google-chrome microsoft-edge".split()
 BROWSER_FILES = """/Applications/Google Chrome.app/Contents/MacOS/Google Chrome
 /Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge
@@ -124,16 +125,17 @@ def has_chinese_font() -> bool:
     return not sys.platform.startswith("linux") or any(map(CHINESE_FONT.search, files))
 
 
-def ensure_browser_and_font(may_install: bool) -> str:
+def ensure_browser_and_font(for_tests: bool) -> str:
     """Path of the browser, or empty; tells what is missing and the command that mends it."""
-    ubuntu = "ubuntu" in read_text(Path("/etc/os-release")).lower()
-    needs: list = [("chromium-browser" if ubuntu else "chromium", find_browser)]
-    needs += [("fonts-noto-cjk", has_chinese_font)]
+    linux = sys.platform.startswith("linux")
+    name = "chromium-browser" if "ubuntu" in read_text(Path("/etc/os-release")) else "chromium"
+    needs: list = [(name, find_browser), ("fonts-noto-cjk", has_chinese_font)]
+    if linux and for_tests:  # what drives the browser there is linked to it
+        needs += [("libatomic1", lambda: ctypes.util.find_library("atomic"))]
     missing = " ".join(name for name, found in needs if not found())
-    if missing and may_install:
+    if missing and for_tests:
         apt_install(missing.split())
     if not all(found() for _, found in needs):
-        linux = sys.platform.startswith("linux")
         tell("missing", mend="sudo apt install " + missing if linux else "Chrome / Edge")
     return find_browser()
 
@@ -169,11 +171,10 @@ def own_wheel(folder: str) -> Path:
 
 def wanted(kind: str, wheels: str) -> dict:
     """The stamp that a complete set-up of a kind ("app" or "test") leaves."""
-    locks = [read_text(path) for path in LOCKS.values()]
     own = digest(json.dumps(project(), sort_keys=True), read_text(ROOT / "hatch_build.py"))
     if wheels:
         own = hashlib.sha256(own_wheel(wheels).read_bytes()).hexdigest()
-    base = digest("{}.{}".format(*sys.version_info[:2]), str(ROOT), *locks)
+    base = digest("{}.{}".format(*sys.version_info[:2]), str(ROOT), *map(read_text, LOCKS.values()))
     return {"base": base, "kinds": sorted({"app", kind}), "own": own, "wheels": wheels}
 
 
@@ -341,7 +342,7 @@ def gather(folder: str) -> int:
 
 def run_tests(words: list) -> int:
     """Run the tests, with the browser's path in WORKBENCH_BROWSER."""
-    browser = ensure_browser_and_font(may_install=True)
+    browser = ensure_browser_and_font(for_tests=True)
     if not browser and os.environ.get("CI", "").lower() in ("1", "true"):
         stop("browser_needed")
     tell("testing" if browser else "testing_without_browser")
@@ -376,7 +377,7 @@ def command_line(words: list) -> int:
     set_up("test" if command == "test" else "app", wheels)
     if command == "test":
         return run_tests(rest)
-    ensure_browser_and_font(may_install=False)
+    ensure_browser_and_font(for_tests=False)
     tell("opening", command="workbench " + command)
     return run([str(program("workbench")), command] + rest, dict(os.environ), os.getcwd())
 

@@ -150,6 +150,26 @@ def without_browser(start, monkeypatch):
     monkeypatch.setattr(start, "has_chinese_font", lambda: False)
     monkeypatch.setattr(start, "apt_install", lambda packages: None)
     monkeypatch.setattr(start.sys, "platform", "linux")
+    monkeypatch.setattr(start.ctypes.util, "find_library", lambda name: None)
+
+
+def test_a_chinese_font_is_known_by_its_file(start, monkeypatch, tmp_path):
+    fonts = tmp_path / "home/.fonts/truetype"
+    fonts.mkdir(parents=True)
+    monkeypatch.setattr(start.sys, "platform", "linux")
+    monkeypatch.setattr(start, "Path", lambda text: tmp_path / "home")
+    monkeypatch.setattr(start.Path, "home", lambda: tmp_path / "home", raising=False)
+    (fonts / "NotoSansHanunoo-Regular.ttf").touch()
+    assert not start.has_chinese_font()
+    (fonts / "NotoSansCJK-Regular.ttc").touch()
+    assert start.has_chinese_font()
+
+
+def test_opening_the_app_asks_for_no_more_than_it_needs(start, monkeypatch, capsys):
+    without_browser(start, monkeypatch)
+    monkeypatch.setattr(start, "apt_install", lambda packages: pytest.fail("installed"))
+    assert start.ensure_browser_and_font(for_tests=False) == ""
+    assert "libatomic1" not in said(capsys)
 
 
 def test_a_missing_browser_fails_where_the_checks_run(start, monkeypatch, capsys):
@@ -159,7 +179,7 @@ def test_a_missing_browser_fails_where_the_checks_run(start, monkeypatch, capsys
     with pytest.raises(SystemExit) as end:
         start.run_tests([])
     assert end.value.code == 1
-    assert re.search(r"sudo apt install chromium\S* fonts-noto-cjk", said(capsys))
+    assert re.search(r"sudo apt install chromium\S* fonts-noto-cjk libatomic1", said(capsys))
 
 
 def test_a_missing_browser_leaves_its_tests_out_at_a_desk(start, monkeypatch, capsys):
