@@ -15,7 +15,7 @@ import workbench
 from workbench.calibrate import split_ranges
 from workbench.changes import Changes
 from workbench.cli.parsing import parse
-from workbench.guard import InputRefused, NotYetBuilt
+from workbench.guard import InputRefused
 from workbench.pack import read_pack
 from workbench.questions import (
     QUESTIONS,
@@ -216,7 +216,6 @@ def test_a_mean_gap_is_given_where_a_deficit_is_not_rarer_than_one_in_a_thousand
     ("name", "own", "code"),
     [
         ("run", {"years": 100}, "exact-takes-no-years"),
-        ("run", {"engine": "totals"}, "not-yet-built"),
         ("run", {"engine": "other"}, "unknown-choice"),
         ("run", {"engine": "claims", "years": True}, "not-a-whole-number"),
         ("run", {"engine": "claims", "seed": -1}, "value-out-of-range"),
@@ -228,7 +227,6 @@ def test_choices_that_are_refused(name, own, code):
     with pytest.raises(InputRefused) as refusal:
         own_choices(QUESTIONS[name], own)
     assert [fault.code for fault in refusal.value.faults] == [code]
-    assert isinstance(refusal.value, NotYetBuilt) == (code == "not-yet-built")
 
 
 def test_an_unknown_question_and_unknown_expenses_are_refused(inputs):

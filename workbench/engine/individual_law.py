@@ -18,9 +18,17 @@ from workbench.engine.lattice import split_mass
 from workbench.engine.payment_laws import class_points, disability_law
 from workbench.plans import EVENT_KINDS
 
-__all__ = ["individual_reduction", "individual_transform", "shock_nodes"]
+__all__ = [
+    "conditional_exponent",
+    "individual_reduction",
+    "individual_transform",
+    "shock_nodes",
+]
 
 SMALLEST_TRANSFORM = 1e-16
+CONDITIONAL_FREQUENCIES = 96
+"""Enough for a law whose window is 24 of its standard deviations wide: the transform is below
+1e-16 from the 33rd on where it is near normal."""
 TAIL = 1e-17
 
 
@@ -82,6 +90,50 @@ def _disability_factor(
     return factor
 
 
+def _fixed_exponent(scheme: Scheme, laws: dict[str, np.ndarray]) -> np.ndarray:
+    """Logarithm of the transform of diagnoses and deaths, which no shock moves, (frequencies,)."""
+    rates, members = scheme.rates, scheme.portfolio.members
+    alone = rates.special[:, None] * laws["special"] + rates.critical[:, None] * laws["critical"]
+    death = rates.death[:, None] * laws["death"]
+    return members @ np.log1p(alone) + members @ np.log1p(death)
+
+
+def _hospital_exponent(
+    scheme: Scheme, theta: np.ndarray, illness: np.ndarray, injury: np.ndarray
+) -> np.ndarray:
+    """Σ n log(1 + p_ill(φ_ill − 1) + p_inj(φ_inj − 1)) at each shock, (shocks, frequencies)."""
+    cells = np.flatnonzero(np.any(illness != 0.0, axis=1) | np.any(injury != 0.0, axis=1))
+    ill, hurt = member_probabilities(scheme, theta)
+    total = np.zeros((len(theta), illness.shape[1]), dtype=complex)
+    for cell in cells:
+        inside = ill[:, cell, None] * illness[cell] + hurt[cell] * injury[cell]
+        total += scheme.portfolio.members[cell] * np.log1p(inside)
+    return total
+
+
+def _laws_and_injury(
+    scheme: Scheme, weights: np.ndarray, lattice: tuple[float, int], kept: np.ndarray
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    laws = _class_transforms(scheme, weights, lattice, kept)
+    factor = _disability_factor(scheme, weights, lattice, kept)
+    return laws, (laws["injury"] + 1.0) * factor - 1.0
+
+
+def conditional_exponent(
+    scheme: Scheme, weights: np.ndarray, theta: np.ndarray, step: float, size: int
+) -> np.ndarray:
+    """Return the logarithm of the transform of Σ weights · S given each shock.
+
+    Shape (shocks, size // 2 + 1); −1000 where the transform is too small to matter.
+    """
+    kept = np.arange(min(CONDITIONAL_FREQUENCIES, size // 2 + 1))
+    laws, injury = _laws_and_injury(scheme, weights, (step, size), kept)
+    result = np.full((len(theta), size // 2 + 1), -1000.0, dtype=complex)
+    hospital = _hospital_exponent(scheme, theta, laws["illness"], injury)
+    result[:, kept] = hospital + _fixed_exponent(scheme, laws)[None, :]
+    return result
+
+
 def individual_transform(
     scheme: Scheme, weights: np.ndarray
 ) -> Callable[[Measures, float, int], np.ndarray]:
@@ -90,36 +142,21 @@ def individual_transform(
     def transform(measures: Measures, step: float, size: int) -> np.ndarray:
         guide = np.abs(collective_transform(measures, step, size))
         kept = np.flatnonzero(guide > SMALLEST_TRANSFORM)
-        laws = _class_transforms(scheme, weights, (step, size), kept)
-        factor = _disability_factor(scheme, weights, (step, size), kept)
-        injury = (laws["injury"] + 1.0) * factor - 1.0
-        rates, members = scheme.rates, scheme.portfolio.members
-        alone = (
-            rates.special[:, None] * laws["special"] + rates.critical[:, None] * laws["critical"]
-        )
-        fixed = members @ np.log1p(alone) + members @ np.log1p(rates.death[:, None] * laws["death"])
+        laws, injury = _laws_and_injury(scheme, weights, (step, size), kept)
+        theta, weight = _shocks(measures, bool(np.any(laws["illness"] != 0.0)))
+        hospital = _hospital_exponent(scheme, theta, laws["illness"], injury)
         result = np.zeros(len(guide), dtype=complex)
-        result[kept] = np.exp(fixed) * _mixed(scheme, measures, laws["illness"], injury)
+        result[kept] = np.exp(_fixed_exponent(scheme, laws)) * (weight @ np.exp(hospital))
         return result
 
     return transform
 
 
-def _mixed(
-    scheme: Scheme, measures: Measures, illness: np.ndarray, injury: np.ndarray
-) -> np.ndarray:
-    """E over the shock of Π (1 + p_ill(φ_ill − 1) + p_inj(φ_inj − 1))^n, shape (frequencies,)."""
-    cells = np.flatnonzero(np.any(illness != 0.0, axis=1) | np.any(injury != 0.0, axis=1))
-    shocked = bool(np.any(illness != 0.0))
+def _shocks(measures: Measures, shocked: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of the shock for a year's measures."""
     alone = measures.variance - (measures.shock_cv * measures.illness.moment(1)) ** 2
     narrow = np.sqrt(max(alone, 1e-300)) / max(measures.mean, 1e-300)
-    theta, weight = shock_nodes(measures.shock_cv if shocked else 0.0, narrow)
-    ill, hurt = member_probabilities(scheme, theta)
-    total = np.zeros((len(theta), illness.shape[1]), dtype=complex)
-    for cell in cells:
-        inside = ill[:, cell, None] * illness[cell] + hurt[cell] * injury[cell]
-        total += scheme.portfolio.members[cell] * np.log1p(inside)
-    return weight @ np.exp(total)
+    return shock_nodes(measures.shock_cv if shocked else 0.0, narrow)
 
 
 def _cell_means(scheme: Scheme) -> dict[str, np.ndarray]:

@@ -35,6 +35,7 @@ __all__ = [
     "expected_beneficiaries",
     "expected_paid",
     "expected_persons",
+    "shared_illness",
     "unpaid_probability",
 ]
 
@@ -254,6 +255,17 @@ def _disabled(scheme: Scheme, first: int, second: int) -> float:
                 amount = disability_law(scheme, int(key[0]), accident, 1.0).moment(1)
                 total += hurt[place] * stay * amount
     return total
+
+
+def shared_illness(scheme: Scheme) -> np.ndarray:
+    """Return Σ λ E[Y_j Y_k] over illness events at a shock of 1, (plans, plans), diagonal 0."""
+    number = len(scheme.plans)
+    table = np.zeros((number, number))
+    for first in range(number):
+        for second in range(first):
+            value = _both(scheme, "illness", first, second)
+            table[first, second] = table[second, first] = value
+    return table
 
 
 def covariances(scheme: Scheme, illness_means: np.ndarray) -> np.ndarray:

@@ -25,7 +25,15 @@ from workbench.engine.moments import (
 from workbench.engine.transform import payments
 from workbench.inputs import Inputs, fingerprint
 
-__all__ = ["ExpectedClaims", "YearLaws", "claims_fingerprint", "expected_claims", "year_laws"]
+__all__ = [
+    "ExpectedClaims",
+    "YearLaws",
+    "claims_fingerprint",
+    "expected_claims",
+    "measures_of",
+    "remember",
+    "year_laws",
+]
 
 MOST_KEPT = 48
 LEVEL_NAMES = (
@@ -80,7 +88,8 @@ def claims_fingerprint(inputs: Inputs) -> str:
     )
 
 
-def _remember(key: tuple, make: Callable[[], Any]) -> Any:
+def remember(key: tuple, make: Callable[[], Any]) -> Any:
+    """Return what is kept under `key`, made and kept now if it is not."""
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
@@ -93,7 +102,8 @@ def _remember(key: tuple, make: Callable[[], Any]) -> Any:
     return value
 
 
-def _measures(scheme: Scheme, weights: np.ndarray) -> Measures:
+def measures_of(scheme: Scheme, weights: np.ndarray) -> Measures:
+    """Return the year's events for Σ weights · S, weights (plans,)."""
     illness, other, disabled = payments(scheme, weights)
     shock = scheme.inputs.assumptions["hospital_shock_cv"]
     return Measures(illness=illness, other=other, disabled=disabled, shock_cv=shock)
@@ -107,7 +117,7 @@ def _make_laws(inputs: Inputs, form: str) -> YearLaws:
     scheme = scheme_of(inputs)
     number = len(scheme.plans)
     sums = [*np.eye(number), np.ones(number)]
-    measures = [_measures(scheme, weights) for weights in sums]
+    measures = [measures_of(scheme, weights) for weights in sums]
     less = individual_reduction(scheme) if form == "individual" else np.zeros((number, number))
     fine, coarse = [], []
     for weights, one in zip(sums, measures, strict=True):
@@ -133,7 +143,7 @@ def _make_laws(inputs: Inputs, form: str) -> YearLaws:
 def year_laws(inputs: Inputs, form: str = "collective") -> YearLaws:
     """Return the exact laws of a year in the collective or the individual form."""
     key = ("laws", form, claims_fingerprint(inputs))
-    return _remember(key, lambda: _make_laws(inputs, form))
+    return remember(key, lambda: _make_laws(inputs, form))
 
 
 def _make_expected(inputs: Inputs) -> ExpectedClaims:
@@ -150,4 +160,4 @@ def _make_expected(inputs: Inputs) -> ExpectedClaims:
 def expected_claims(inputs: Inputs) -> ExpectedClaims:
     """Return the expected yearly claims alone, without laws."""
     key = ("expected", claims_fingerprint(inputs))
-    return _remember(key, lambda: _make_expected(inputs))
+    return remember(key, lambda: _make_expected(inputs))

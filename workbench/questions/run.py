@@ -1,6 +1,6 @@
 """The question `run`: what the members' year costs, plan by plan and in all.
 
-Floor 8. Exact by default, or drawn claim by claim.
+Floor 8. Exact by default, or drawn: in totals of the plans, or claim by claim.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DEFAULT_YEARS, DEFAULT_SEED = 10_000, 1
 FORM = Option(name="form", allowed=("collective", "individual"), default="collective")
 
 _OPTIONS = (
-    Option(name="engine", allowed=("exact", "claims"), later=("totals",), default="exact"),
+    Option(name="engine", allowed=("exact", "totals", "claims"), default="exact"),
     FORM,
     Option(name="years", kind="whole", low=2, high=MAX_YEARS),
     Option(name="seed", kind="whole", low=0, high=2**63 - 1),
@@ -59,20 +59,46 @@ def _rule(own: dict[str, Any], given: Own) -> None:
 
 
 def _verb(asked: Asked, mapper: Mapper) -> RunAnswer:
-    own, expenses = asked.own, asked.choices.expenses
+    own = asked.own
     if own["engine"] == "exact":
         from workbench.exact import exact_run
 
-        result = exact_run(asked.inputs, form=own["form"], expenses=expenses)
+        result = exact_run(asked.inputs, form=own["form"], expenses=asked.choices.expenses)
         return RunAnswer(result=result, ranges=ranges_of(asked))
+    return _totals(asked, mapper) if own["engine"] == "totals" else _claims(asked, mapper)
+
+
+def _totals(asked: Asked, mapper: Mapper) -> RunAnswer:
+    """Years drawn in totals."""
+    from workbench.engine.tables import digest
+    from workbench.engine.totals_tables import totals_tables
+    from workbench.simulate import simulate_totals, totals_run
+
+    own = asked.own
+    fen = simulate_totals(
+        asked.inputs, years=own["years"], seed=own["seed"], form=own["form"], mapper=mapper
+    )
+    tables = totals_tables(asked.inputs, own["form"])
+    arrays = [table for plan in tables.plans for table in (plan.rest_fen, plan.shift_fen)]
+    return RunAnswer(
+        result=totals_run(asked.inputs, fen, expenses=asked.choices.expenses),
+        ranges=ranges_of(asked),
+        tables_sha256=digest([*arrays, tables.ties]),
+        results_sha256=digest([fen]),
+    )
+
+
+def _claims(asked: Asked, mapper: Mapper) -> RunAnswer:
+    """Years drawn claim by claim."""
     from workbench.engine.tables import digest
     from workbench.simulate import simulate_run, simulate_years
 
+    own = asked.own
     drawn = simulate_years(
         asked.inputs, years=own["years"], seed=own["seed"], form=own["form"], mapper=mapper
     )
     return RunAnswer(
-        result=simulate_run(asked.inputs, drawn, expenses=expenses),
+        result=simulate_run(asked.inputs, drawn, expenses=asked.choices.expenses),
         ranges=ranges_of(asked),
         tables_sha256=tables_sha256(asked.inputs),
         results_sha256=digest([drawn.paid_fen, drawn.beneficiaries, drawn.persons_paid]),
@@ -174,22 +200,35 @@ def _tables(asked: Asked, answer: RunAnswer) -> tuple[Table, ...]:
     rows = _plan_rows(asked, answer)
     result = [
         (
-            code, name, one.enrolments, one.beneficiaries, one.contribution_yuan, one.mean_yuan,
-            one.expenses_yuan, one.expected_surplus_yuan, one.loss_ratio, span(answer.ranges, code),
+            code,
+            name,
+            one.enrolments,
+            one.beneficiaries,
+            one.contribution_yuan,
+            one.mean_yuan,
+            one.expenses_yuan,
+            one.expected_surplus_yuan,
+            one.loss_ratio,
+            span(answer.ranges, code),
         )
         for code, name, one in rows
     ]
     risk: list[tuple[Cell, ...]] = [
         (
-            code, name, one.sd_yuan, one.quantiles[0.75], one.quantiles[0.95],
-            one.quantiles[0.995], one.tail_means[0.995], one.deficit_probability,
-            one.expected_shortfall_yuan, _gap(one),
+            code,
+            name,
+            one.sd_yuan,
+            one.quantiles[0.75],
+            one.quantiles[0.95],
+            one.quantiles[0.995],
+            one.tail_means[0.995],
+            one.deficit_probability,
+            one.expected_shortfall_yuan,
+            _gap(one),
         )
         for code, name, one in rows
     ]
-    pairs = [
-        (" – ".join(pair), figure) for pair, figure in answer.result.correlations.items()
-    ]
+    pairs = [(" – ".join(pair), figure) for pair, figure in answer.result.correlations.items()]
     return (
         Table(name="run", columns=_RESULT, rows=tuple(result), total=True),
         Table(name="run_risk", columns=_RISK, rows=tuple(risk), total=True),

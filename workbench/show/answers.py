@@ -64,7 +64,7 @@ SENTENCES: Mapping[str, Callable[..., list[str]]] = {
 def basis_lines(answer: Answer, language: str, *, differences: int = 0) -> list[str]:
     """Return what the figures stand on: method, expenses, kind of risk, data, run id."""
     say, own = words(language), answer.asked.own
-    method = "basis.claims" if own.get("engine") == "claims" else "basis.exact"
+    method = f"basis.{own.get('engine', 'exact')}"
     spent = answer.asked.choices.expenses
     lines = [say(method, years=count(own.get("years")), seed=own.get("seed"))]
     if "form" in own:

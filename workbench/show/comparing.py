@@ -43,8 +43,12 @@ def _compared(answer: Answer) -> tuple[Cell, ...]:
     result = answer.result.result
     code, total = tightest(result.plans), result.total
     return (
-        _choice(answer), total.contribution_yuan, total.mean_yuan, total.expected_surplus_yuan,
-        total.loss_ratio, named(answer.asked.inputs.plan(code)),
+        _choice(answer),
+        total.contribution_yuan,
+        total.mean_yuan,
+        total.expected_surplus_yuan,
+        total.loss_ratio,
+        named(answer.asked.inputs.plan(code)),
         result.plans[code].deficit_probability,
     )
 

@@ -51,7 +51,7 @@ _LANG = {"zh": "zh-CN", "en": "en"}
 class Card:
     """What one cell shows, in this order.
 
-    `sentences` and `tables` of an answer, `messages` of a refusal, `note` in small type, and the
+    `sentences` and `tables` of an answer, `messages` of a refusal, `notes` in small type, and the
     `commands` that give the same figures.
     """
 
@@ -59,23 +59,28 @@ class Card:
     sentences: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     messages: tuple[str, ...] = ()
-    note: str = ""
+    notes: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
 
-    def inner_html(self) -> str:
-        """Return the content without the box of the page around it; every text escaped."""
+    def lines_html(self) -> str:
+        """Return the content without any box; every text escaped."""
         parts = [f'<p class="wb-sentence">{escape(one)}</p>' for one in self.sentences]
         parts += [f'<p class="wb-message">{escape(one)}</p>' for one in self.messages]
         parts += [
-            f'<div class="wb-table" tabindex="0">{html(table, self.language)}</div>'
+            f'<div class="wb-table" tabindex="0">{_breakable(html(table, self.language))}</div>'
             for table in self.tables
         ]
-        parts += [f'<p class="wb-note">{escape(self.note)}</p>'] if self.note else []
+        parts += [f'<p class="wb-note">{escape(one)}</p>' for one in self.notes]
         if self.commands:
             label = escape(words(self.language)("notebook.command"))
             lines = "<br>".join(f"<code>{escape(one)}</code>" for one in self.commands)
-            parts.append(f'<p class="wb-note">{label} {lines}</p>')
-        return f'<div class="wb-card" lang="{_LANG[self.language]}">{"".join(parts)}</div>'
+            gap = "<br>" if len(self.commands) > 1 else " "
+            parts.append(f'<p class="wb-note">{label}{gap}{lines}</p>')
+        return "".join(parts)
+
+    def inner_html(self) -> str:
+        """Return the content in the box of a card, without the page around it."""
+        return f'<div class="wb-card" lang="{_LANG[self.language]}">{self.lines_html()}</div>'
 
     def _repr_html_(self) -> str:
         return f'<div class="wb-page wb-cell">{self.inner_html()}</div>'
@@ -83,8 +88,13 @@ class Card:
     def __repr__(self) -> str:
         parts = ["\n".join([*self.sentences, *self.messages])]
         parts += [text(table, self.language).rstrip("\n") for table in self.tables]
-        parts += [self.note, "\n".join(self.commands)]
+        parts += ["\n".join(self.notes), "\n".join(self.commands)]
         return "\n\n".join(part for part in parts if part)
+
+
+def _breakable(markup: str) -> str:
+    """Return a table whose long names, such as `hospital_shock_cv`, may be broken after a _."""
+    return markup.replace("_", "_<wbr>")
 
 
 def pack_in_use(environ: Mapping[str, str] = os.environ) -> Inputs:
@@ -105,9 +115,7 @@ def say(answer: Answer, language: str) -> Card:
     changed = bool(choices.changes) or choices.scenario not in (None, "today")
     told = SENTENCES[answer.question](answer, language, changed=changed)
     warnings = tuple(fault_text(one, language) for one in answer.asked.warnings)
-    return Card(
-        language=language, sentences=(*told, *warnings), commands=(_command(answer),)
-    )
+    return Card(language=language, sentences=(*told, *warnings), commands=(_command(answer),))
 
 
 def view(
@@ -172,7 +180,8 @@ def _rows_with(table: Table, wanted: str) -> Table:
     """Return the rows that hold a text, without the column that is now the same everywhere."""
     rows = [row for row in table.rows if wanted in row]
     kept = [
-        place for place in range(len(table.columns))
+        place
+        for place in range(len(table.columns))
         if not rows or any(row[place] != wanted for row in rows)
     ]
     return replace(

@@ -15,8 +15,11 @@ from workbench.timeline import AGE_BANDS, FEMALE, MALE
 
 __all__ = ["age_table", "assumption_table", "bundle_table", "plan_table", "term_table"]
 
-_COUNTS = (Column(key="members", kind="count"), Column(key="women", kind="count"),
-           Column(key="men", kind="count"))
+_COUNTS = (
+    Column(key="members", kind="count"),
+    Column(key="women", kind="count"),
+    Column(key="men", kind="count"),
+)
 
 
 def plan_table(pack: Inputs) -> Table:
@@ -32,10 +35,13 @@ def plan_table(pack: Inputs) -> Table:
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            plan.code, named(plan), plan.premium_yuan,
+            plan.code,
+            named(plan),
+            plan.premium_yuan,
             sum(row.members for row in pack.rows if plan.code in row.plans),
             Word(f"notebook.eligible_{plan.eligible_sex.lower()}"),
-            f"{plan.age_min}–{plan.age_max}", plan.provenance,
+            f"{plan.age_min}–{plan.age_max}",
+            plan.provenance,
         )
         for plan in pack.plans
     ]
@@ -76,9 +82,7 @@ def age_table(pack: Inputs) -> Table:
         (ages, float(shares[:, band].sum()), float(shares[FEMALE, band]), float(shares[MALE, band]))
         for band, ages in enumerate(AGE_BANDS)
     ]
-    rows.append(
-        (Word("word.total"), 1.0, float(shares[FEMALE].sum()), float(shares[MALE].sum()))
-    )
+    rows.append((Word("word.total"), 1.0, float(shares[FEMALE].sum()), float(shares[MALE].sum())))
     columns = (
         Column(key="ages", kind="word"),
         Column(key="share", kind="percent"),
@@ -93,9 +97,7 @@ def assumption_table(pack: Inputs, *files: str) -> Table:
 
     `files` keeps those of some files of the pack, such as "economics.csv"; by default all.
     """
-    beliefs = [
-        one for one in pack.assumptions.beliefs.values() if not files or one.file in files
-    ]
+    beliefs = [one for one in pack.assumptions.beliefs.values() if not files or one.file in files]
     columns = (
         Column(key="name"),
         Column(key="meaning", kind="word"),

@@ -11,6 +11,7 @@ import numpy as np
 from workbench.engine.inversion import AnnualLaw
 from workbench.engine.results import PlanFigures
 from workbench.engine.stages import year_laws
+from workbench.guard import refuse
 from workbench.premium.tiers import TierTable
 from workbench.questions import Answer
 from workbench.show.charts import (
@@ -36,6 +37,9 @@ _FACTOR = {"zh": 1e-4, "en": 1e-3}
 FINE, SMOOTHING = 2048, 0.15
 """Cells of the finer grid; width of the smoothing in standard deviations of the year."""
 
+ROOM = 0.06
+"""Room for words right of the last mark, as a part of the curve's width."""
+
 _HEIGHTS = {"mean": 1.05, "p95": 0.72, "p995": 0.46}
 
 
@@ -45,6 +49,7 @@ def year_picture(answer: Answer, language: str, plan: str = "") -> ChartSpec:
     The amount from which the year is a deficit is drawn too; the law is the exact one.
     """
     inputs, result = answer.asked.inputs, answer.result.result
+    _check_plan(answer, plan)
     place = inputs.plan_codes.index(plan) if plan else -1
     law = year_laws(inputs, answer.asked.own["form"]).laws[place]
     figures = result.plans[plan] if plan else result.total
@@ -97,7 +102,7 @@ def _year(
         marks=marks,
         limit=limit,
         deficit="above",
-        axis=steady(None, low, max(high, limit * 1.02)),
+        axis=steady(None, low, max(high + ROOM * (high - low), limit * 1.02)),
         name=colour,
     )
     told = {key: plain(amount * factor, 0) for key, amount in amounts.items()}
@@ -205,6 +210,14 @@ def tier_sentence(answer: Answer, language: str, plan: str, premium: float) -> s
     )
 
 
+def _check_plan(answer: Answer, plan: str) -> None:
+    """Refuse a plan that the pack does not have; none is the scheme."""
+    codes = answer.asked.inputs.plan_codes
+    if plan and plan not in codes:
+        raise refuse("unknown-choice", name="plan", value=plan, allowed=codes)
+
+
 def _tiers(answer: Answer, plan: str) -> TierTable:
+    _check_plan(answer, plan)
     found: TierTable = answer.result.tiers[plan]
     return found

@@ -55,7 +55,8 @@ def hundred_yuan_chart(rows: Sequence[PlanShares], labels: Mapping[str, str]) ->
     The head of the columns is a first row of words alone.
     """
     least = min([0.0, *(row.surplus for row in rows)])
-    most = max([100.0, *(row.benefits + row.expenses for row in rows)])
+    ends = [row.benefits_range[1] for row in rows if row.benefits_range]
+    most = max([100.0, *(row.benefits + row.expenses for row in rows), *ends])
     low, high = _whole_twenties(least), _whole_twenties(most)
     option = frame(
         labels,

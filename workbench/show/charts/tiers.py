@@ -176,6 +176,9 @@ def _chosen_point(curve: TierCurve, labels: Mapping[str, str]) -> dict[str, Any]
     """The tier asked about, as a point on the curve with its words."""
     at = float(np.interp(curve.chosen, curve.premiums, curve.deficit_probability))
     late = curve.chosen > 0.75 * curve.premiums[-1]
+    # A low point lies at the foot of the falling curve: its words stand above and to the right.
+    beside = "left" if late else "right"
+    low_place: str | list[int] = "top" if late else [8, -20]
     return {
         "id": "chosen",
         "type": "line",
@@ -186,7 +189,7 @@ def _chosen_point(curve: TierCurve, labels: Mapping[str, str]) -> dict[str, Any]
         "itemStyle": {"color": colour(curve.plan)},
         "label": {
             "show": True,
-            "position": ("left" if late else "right") if at > 0.12 else "top",
+            "position": beside if at > 0.12 else low_place,
             "distance": 8,
             "color": colour("text"),
             "fontSize": 13,

@@ -61,7 +61,19 @@
   };
 
   // A slider of ipywidgets has a label beside it, but its handle has no name of its own.
+  // Boxes have an empty label, which hides their title from those who do not see; a button that
+  // shows a sign says what it is, one of several which is on.
+  function nameControls() {
+    for (const box of document.querySelectorAll(":is(.widget-text input, .widget-dropdown select)[title]")) {
+      if (box.getAttribute("aria-label") !== box.title) box.setAttribute("aria-label", box.title);
+    }
+    for (const button of document.querySelectorAll(".widget-toggle-buttons button")) {
+      if (button.title) button.setAttribute("aria-label", button.title);
+      button.setAttribute("aria-pressed", String(button.classList.contains("mod-active")));
+    }
+  }
   function nameSliders() {
+    nameControls();
     for (const handle of document.querySelectorAll(".widget-slider [role=slider]")) {
       const slider = handle.closest(".widget-slider");
       const label = slider.querySelector(".widget-label");
