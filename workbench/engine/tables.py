@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammainc, gammaincinv, ndtri, pdtr
 
-from workbench.engine.claimant import Stay
+from workbench.engine.claimant import Z_LIMIT, Stay, legendre
 from workbench.guard import freeze
 from workbench.laws.terms import MedicalPayment
 
@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 COST_BITS, DAYS_BITS, COST_ROWS_BITS = 16, 12, 6
+NODES_PER_ROW = 24
 SHOCK_ONE = 1 << 16
 
 
@@ -97,22 +98,36 @@ def _partial_excess(stay: Stay, knot: float, cost: np.ndarray, ends: np.ndarray)
     return limited - np.where(np.isinf(cost), 0.0, np.nan_to_num(beyond, posinf=0.0))
 
 
+def _days_by_row(stay: Stay, most: int) -> np.ndarray:
+    """P(L = l | the cost lane's row), shape (64, most), by Gauss–Legendre nodes in each row."""
+    rows = 1 << COST_ROWS_BITS
+    edges = np.concatenate([[-Z_LIMIT], ndtri(np.arange(1, rows) / rows), [Z_LIMIT]])
+    base, weight = legendre(NODES_PER_ROW)
+    half = np.diff(edges)[:, None] / 2.0
+    z = edges[:-1, None] + half * (base[None, :] + 1.0)
+    share = half * weight[None, :] * np.exp(-z * z / 2.0)
+    share = share / share.sum(axis=1, keepdims=True)
+    law = stay.days_given(z.ravel(), most).reshape(rows, NODES_PER_ROW, most)
+    return np.sum(share[:, :, None] * law, axis=1)
+
+
 @lru_cache(maxsize=64)
 def days_table(stay: Stay, most: int) -> np.ndarray:
     """Return L (at most `most`) by cost row and days lane, int16 (64 · 4096,).
 
-    The row is the top six bits of the cost lane. Lanes of different rows are shifted against each
-    other, so that over all rows the law of L is met to 1 / 262,144.
+    The row is the top six bits of the cost lane. What rounding to lanes leaves in one row is
+    carried to the next, so that over all rows P(L <= l) is met to half of 1 / 262,144.
     """
-    rows, lanes = 1 << COST_ROWS_BITS, 1 << DAYS_BITS
-    points = ndtri((np.arange(rows * 16) + 0.5) / (rows * 16))
-    law = stay.days_given(points, most).reshape(rows, 16, most).mean(axis=1)
-    below = np.cumsum(law, axis=1)
-    table = np.empty((rows, lanes), dtype=np.int16)
-    for row in range(rows):
-        place = (np.arange(lanes) + ((row * 37) % rows + 0.5) / rows) / lanes
-        table[row] = 1 + np.minimum(np.searchsorted(below[row], place), most - 1)
-    return freeze(table.ravel(), np.int16)
+    lanes = 1 << DAYS_BITS
+    table, carried = [], np.zeros(most)
+    for below in np.cumsum(_days_by_row(stay, most), axis=1):
+        wanted = below * lanes + carried
+        ends = np.clip(np.maximum.accumulate(np.floor(wanted + 0.5)), 0, lanes)
+        ends[-1] = lanes
+        carried = wanted - ends
+        counts = np.diff(np.concatenate([[0.0], ends])).astype(np.int64)
+        table.append(np.repeat(np.arange(1, most + 1), counts))
+    return freeze(np.concatenate(table), np.int16)
 
 
 @lru_cache(maxsize=16)
