@@ -154,7 +154,7 @@ def test_every_key_that_is_named_exists():
 
 
 def _is_file(name):
-    return name.endswith((".csv", ".toml", ".log", ".ipynb", ".json", ".py", ".js", ".css"))
+    return name.endswith((".csv", ".toml", ".log", ".ipynb", ".json", ".py", ".js", ".css", ".html"))
 
 
 def test_an_unknown_key_or_language_is_a_fault_of_ours():

@@ -2,6 +2,9 @@
 
 Floor 10. Importing this package is cheap: widgets and server are imported where they are used.
 
+- `workbench.app.page.what_if`: the page What if; `state` what the reader chose, `knobs` its
+  sliders, `controls` the rail, `seen` answers and figures by their place, `markup` its HTML,
+  `panels/` one module a panel.
 - `workbench.app.chart.Chart`: shows what `workbench.show.charts` builds.
 - `workbench.app.browser.PageBridge`: address, language, theme, clipboard, files to save.
 - `workbench.app.latest.LatestWins`: keeps a page answering while sliders move.

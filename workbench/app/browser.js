@@ -50,6 +50,27 @@ async function onClick(event) {
   setTimeout(() => delete button.dataset.wbDone, 2000);
 }
 
+// A <details data-wb-keep="name"> stays open when Python writes its surroundings anew.
+function keepOpen() {
+  const open = new Set();
+  const onToggle = ({ target }) => {
+    const name = target.dataset?.wbKeep;
+    if (name && target.isConnected) open[target.open ? "add" : "delete"](name);
+  };
+  const reopen = new MutationObserver(() => {
+    for (const name of open) {
+      const part = document.querySelector(`details[data-wb-keep="${name}"]:not([open])`);
+      if (part) part.open = true;
+    }
+  });
+  document.addEventListener("toggle", onToggle, true);
+  reopen.observe(document.body, { childList: true, subtree: true });
+  return () => {
+    document.removeEventListener("toggle", onToggle, true);
+    reopen.disconnect();
+  };
+}
+
 function render({ model, el }) {
   el.style.display = "none";
   addStyle(model.get("css"));
@@ -93,7 +114,9 @@ function render({ model, el }) {
   }
   onTheme();
   onPage();
+  const letClose = keepOpen();
   return () => {
+    letClose();
     for (const [event, action] of watched) model.off(event, action);
     system.removeEventListener("change", onTheme);
     document.removeEventListener("click", onClick);
