@@ -1,6 +1,5 @@
 """Changes of members: scale, raking to enrolments, segments that join, ages that leave."""
 
-
 import numpy as np
 import pytest
 

@@ -89,12 +89,12 @@ REFUSED = [
     (("run", "extra"), "WB-407", "extra"),
     (("runn",), "WB-401", "run"),
     (("fund",), "WB-410", "fund"),
-    (("rerun", "x.json"), "WB-410", "rerun"),
+    (("rerun",), "WB-406", "FILE"),
+    (("rerun", "x.wbrun"), "WB-601", "x.wbrun"),
     (("triangle", "x.csv"), "WB-410", "triangle"),
     (("run", "--engine", "claims", "--tolerance", "0.01"), "WB-410", "--tolerance"),
     (("run", "--tolerance", "0.01"), "WB-410", "--tolerance"),
     (("run", "--dask", "x"), "WB-410", "--dask"),
-    (("run", "--out", "x.json"), "WB-410", "--out"),
     (("run", "--engine", "magic"), "WB-403", "magic"),
     (("run", "--form", "other"), "WB-403", "individual"),
     (("run", "--years", "100"), "WB-411", "--years"),
@@ -206,9 +206,7 @@ def test_run_speaks_first_and_shows_tables(typed):
     assert (status, err) == (0, "")
     first, second, *_ = out.splitlines()
     assert first.startswith("按现行标准，参保 26.3 万人次，全年应收互助会费 1,750 万元")
-    assert second == (
-        "每收 100 元互助会费，约 68 元用于互助金，7 元用于工作经费，结余约 25 元。"
-    )
+    assert second == ("每收 100 元互助会费，约 68 元用于互助金，7 元用于工作经费，结余约 25 元。")
     assert "重大疾病一项收支最紧：当年收不抵支的可能性近四成（38.1 %）" in out
     assert "66.8–87.6 %" in out  # a plan's loss ratio never stands without its range
     assert "< 0.1 %" in out

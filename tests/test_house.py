@@ -28,6 +28,7 @@ FLOORS = {
     4.0: ("calibrate", "premium", "reserving"),
     4.1: ("pricing",),
     8.0: ("questions", "verify"),
+    8.1: ("record",),
     9.0: ("show",),
     10.0: ("app",),
     11.0: ("cli",),
@@ -42,6 +43,7 @@ OPENERS = {
     "textfile",  # packs, scenario files
     "pack",  # copies of a pack
     "resources",  # built-in files
+    "record",  # run records, the program's own source
     "schema",  # writes data/README.md
     "show",  # tables as files
     "app",  # server, widget sources

@@ -122,8 +122,26 @@ def test_a_scenario_sets_the_sliders_that_it_names_and_no_other(inputs):
 
 @pytest.mark.parametrize(
     "value",
-    ["abc", "", "24.99", "96", "1e400", "nan", "-30", "３５", "35%", "1,000", None, True, [35],
-     float("nan"), float("inf"), 1e300, "9" * 5000, MARKUP],
+    [
+        "abc",
+        "",
+        "24.99",
+        "96",
+        "1e400",
+        "nan",
+        "-30",
+        "３５",
+        "35%",
+        "1,000",
+        None,
+        True,
+        [35],
+        float("nan"),
+        float("inf"),
+        1e300,
+        "9" * 5000,
+        MARKUP,
+    ],
 )
 def test_a_bad_value_is_refused_with_the_range(inputs, value):
     with pytest.raises(InputRefused) as refused:
@@ -150,8 +168,15 @@ def test_the_address_carries_the_settings(inputs):
 
 @pytest.mark.parametrize(
     "query",
-    [{"set": f"{P3}=999"}, {"set": "nonsense"}, {"set": f"{P3}"}, {"scenario": "nothing"},
-     {"set": "x=1;" * 5000}, {"set": 7}, {"scenario": ["a"]}],
+    [
+        {"set": f"{P3}=999"},
+        {"set": "nonsense"},
+        {"set": f"{P3}"},
+        {"scenario": "nothing"},
+        {"set": "x=1;" * 5000},
+        {"set": 7},
+        {"scenario": ["a"]},
+    ],
 )
 def test_a_bad_address_is_refused(inputs, query):
     with pytest.raises(InputRefused):
@@ -252,6 +277,7 @@ def test_the_surge_is_told_where_illness_was_changed(page):
 def test_a_refused_combination_keeps_the_last_answer_greyed(page, monkeypatch):
     before = figures(page)
     with monkeypatch.context() as patch:
+
         def broken(*given, **named):
             raise RuntimeError("inside")
 
@@ -310,7 +336,7 @@ def test_the_year_is_drawn_as_the_law_says(inputs):
     bad = total["paid_yuan"]["quantile"]["0.95"]["value"]
     assert marks["p95"] == pytest.approx((income - bad) / 1e4)
     amounts, density = drawn.curve.amounts, drawn.curve.density
-    widths = (amounts[1:] - amounts[:-1])
+    widths = amounts[1:] - amounts[:-1]
     assert sum(widths * (density[1:] + density[:-1]) / 2) == pytest.approx(1.0, abs=1e-3)
     share = sum(widths * (amounts * density)[1:])
     assert share == pytest.approx(marks["mean"], rel=0.01)

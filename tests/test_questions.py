@@ -70,7 +70,7 @@ def test_every_schema_has_its_document(inputs):
     check("check-data", pack_document(inputs, ()))
     one = Check(name="a", value=1.0, expected=1.0, tolerance=0.0, source="b")
     check("verify", checks_document([one]))
-    known = {*QUESTIONS, "describe", "check-data", "verify", "explain"}
+    known = {*QUESTIONS, "describe", "check-data", "verify", "explain", "record", "rerun"}
     assert {path.stem for path in SCHEMAS.glob("*.json")} == known
 
 

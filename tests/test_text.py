@@ -38,9 +38,7 @@ def test_chinese_has_full_width_punctuation():
 
 
 def test_chinese_uses_the_unions_words():
-    wrong = [
-        (key, word) for key, told in chinese_texts() for word in NOT_OURS if word in told
-    ]
+    wrong = [(key, word) for key, told in chinese_texts() for word in NOT_OURS if word in told]
     assert wrong == []
 
 
@@ -105,9 +103,7 @@ def test_other_facts_take_other_sentences(exact, language):
     told = {sentences.hundred_sentence(one, language) for one in (total, short, bare, both)}
     assert len(told) == 4
     assert any("10" in one for one in told)
-    answers = {
-        sentences.answer_sentence(one, "P", language) for one in (total, short, bare, both)
-    }
+    answers = {sentences.answer_sentence(one, "P", language) for one in (total, short, bare, both)}
     assert len(answers) == 4
     bad = replace(total, quantiles={**total.quantiles, 0.95: Figure(18e6, 0.0)})
     assert sentences.bad_year_sentence(bad, language) != sentences.bad_year_sentence(

@@ -106,14 +106,26 @@ def test_every_figure_of_a_document_is_described():
     told, figures = set(), set()
     for path in sorted((ROOT / "docs" / "schemas").glob("*.json")):
         _names_in(json.loads(path.read_text(encoding="utf-8")), told, figures)
-    described = {key.removeprefix("figure.").split(".")[0] for key in CATALOGUE
-                 if key.startswith("figure.")}
+    described = {
+        key.removeprefix("figure.").split(".")[0] for key in CATALOGUE if key.startswith("figure.")
+    }
     assert described - told == set()
     assert {name for name in figures if f"figure.{name}" not in CATALOGUE} - _INSIDE == set()
 
 
-_INSIDE = {"0.75", "0.9", "0.95", "0.99", "0.995", "mean", "sd", "benefits", "expenses", "surplus",
-           "premium_yuan"}
+_INSIDE = {
+    "0.75",
+    "0.9",
+    "0.95",
+    "0.99",
+    "0.995",
+    "mean",
+    "sd",
+    "benefits",
+    "expenses",
+    "surplus",
+    "premium_yuan",
+}
 """Parts of a described figure: levels, parts of each hundred yuan, what a principle requires."""
 
 
@@ -154,7 +166,8 @@ def test_every_key_that_is_named_exists():
 
 
 def _is_file(name):
-    return name.endswith((".csv", ".toml", ".log", ".ipynb", ".json", ".py", ".js", ".css", ".html"))
+    endings = (".csv", ".toml", ".log", ".ipynb", ".json", ".py", ".js", ".css", ".html")
+    return name.endswith(endings)
 
 
 def test_an_unknown_key_or_language_is_a_fault_of_ours():

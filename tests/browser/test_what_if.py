@@ -131,8 +131,12 @@ def plan_figures(part):
     simple = {
         name: Figure(**part[name])
         for name in (
-            "expenses_yuan", "beneficiaries", "loss_ratio", "deficit_probability",
-            "expected_shortfall_yuan", "expected_surplus_yuan",
+            "expenses_yuan",
+            "beneficiaries",
+            "loss_ratio",
+            "deficit_probability",
+            "expected_shortfall_yuan",
+            "expected_surplus_yuan",
         )
     }
     levels = {

@@ -58,9 +58,7 @@ class KnobControl:
         self._placing = False
         self._slider.observe(actions.guarded(self._acted), "value")
         self._box.observe(actions.guarded(self._acted), "value")
-        self._reset.on_click(
-            actions.guarded(lambda _: actions.moved(knob.name, self._ends.today))
-        )
+        self._reset.on_click(actions.guarded(lambda _: actions.moved(knob.name, self._ends.today)))
         head = ipywidgets.HBox([self._label, self._reset, self._box])
         head.add_class("wb-knob-head")
         self.widget = card(head, self._slider, self._tick, style="wb-knob")

@@ -28,7 +28,9 @@ __all__ = [
 ]
 
 _SHORT_UNITS = {
-    "money": "page.short_money", "hundred": "page.short_hundred", "points": "page.points",
+    "money": "page.short_money",
+    "hundred": "page.short_hundred",
+    "points": "page.points",
 }
 _TOKENS = re.compile(r"[A-Za-z]+|[\d.,−%]+|\s+|.", re.DOTALL)
 
@@ -126,6 +128,4 @@ def table_html(
 
 def details_html(name: str, summary: str, content: str) -> str:
     """Return a part that is opened by a click; the browser keeps it open when figures change."""
-    return (
-        f'<details data-wb-keep="{name}"><summary>{escape(summary)}</summary>{content}</details>'
-    )
+    return f'<details data-wb-keep="{name}"><summary>{escape(summary)}</summary>{content}</details>'

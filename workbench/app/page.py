@@ -82,8 +82,13 @@ class Page:
         self._tiers = TiersPanel(tools)
         self._answer = AnswerPanel()
         self._panels: list[Any] = [
-            self._answer, YearPanel(tools), HundredPanel(tools), PlansPanel(tools),
-            PremiumPanel(tools), BasisPanel(), self._commands,
+            self._answer,
+            YearPanel(tools),
+            HundredPanel(tools),
+            PlansPanel(tools),
+            PremiumPanel(tools),
+            BasisPanel(),
+            self._commands,
         ]
         self._first = LatestWins(
             self._asking(FIRST), self._accept, fail=self._failed, busy=self._set_busy

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -16,16 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.output import deliver, emit, outputs_of
 from workbench.cli.parsing import Request
+from workbench.cli.records import both_languages, kept_bytes, rerun_command, threads_of
 from workbench.guard import Fault, NotYetBuilt, refuse, whole_number
-from workbench.show.words import fault_entries, fault_text, words
+from workbench.show.words import fault_entries, words
 from workbench.textfile import shown
 
 if TYPE_CHECKING:
     from workbench.inputs import Inputs
 
-__all__ = ["HANDLERS", "MOST_THREADS"]
+__all__ = ["HANDLERS"]
 
-MOST_THREADS = 64
 Handler = Callable[[Request, str], int]
 
 
@@ -55,8 +56,7 @@ def _ask(request: Request, language: str) -> int:
         if option.name in request.values
     }
     own_choices(question, given)
-    threads = whole_number("--threads", request.values.get("threads", 1), 1, MOST_THREADS)
-    outputs = outputs_of(request)
+    threads, outputs = threads_of(request), outputs_of(request)
     changes = parse_set(request.values.get("set", []))
     pack, differing = _pack(request)
     name = request.values.get("scenario")
@@ -68,21 +68,19 @@ def _ask(request: Request, language: str) -> int:
         expenses=request.values.get("expenses", "default"),
         own=given,
     )
+    begun = time.monotonic()
     with working(threads, language) as mapper:
         answer = ask(request.command, choices, pack=pack, mapper=mapper)
+    seconds = time.monotonic() - begun
     deliver(
         outputs,
         tables(answer) if outputs.csv or outputs.xlsx else (),
         language=language,
-        document=lambda: document(answer, _both),
+        document=lambda: document(answer, both_languages),
         report=lambda: report(answer, language, differences=differing),
+        record=lambda: kept_bytes(answer, seconds=seconds, threads=threads),
     )
     return 0
-
-
-def _both(fault: Fault) -> str:
-    """Return a warning in both languages: a document does not depend on the reader's."""
-    return f"{fault_text(fault, 'zh')} / {fault_text(fault, 'en')}"
 
 
 def _new_pack(request: Request, language: str) -> int:
@@ -255,6 +253,7 @@ HANDLERS: Mapping[str, Handler] = {
     "help": _help,
     "lab": _lab,
     "new-pack": _new_pack,
+    "rerun": rerun_command,
     "verify": _verify,
     "version": _version,
 }

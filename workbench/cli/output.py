@@ -1,4 +1,4 @@
-"""Where an answer goes: standard output, CSV files, an xlsx workbook.
+"""Where an answer goes: standard output, CSV files, an xlsx workbook, a run record.
 
 Floor 11. With `--json` standard output has one document and nothing else.
 """
@@ -15,6 +15,7 @@ from workbench.cli.files import check_place, write_all
 from workbench.cli.parsing import Request
 from workbench.guard import refuse
 from workbench.show.words import words
+from workbench.textfile import shown
 
 if TYPE_CHECKING:
     from workbench.questions import Table
@@ -26,11 +27,12 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """What was asked for: a JSON document, a CSV file, a workbook."""
+    """What was asked for: a JSON document, a CSV file, a workbook, a run record."""
 
     json: bool
     csv: Path | None
     xlsx: Path | None
+    out: Path | None = None
 
 
 def outputs_of(request: Request) -> Outputs:
@@ -41,10 +43,12 @@ def outputs_of(request: Request) -> Outputs:
     InputRefused
         `file-is-a-folder`, `file-not-writable`, `files-the-same`.
     """
-    given = {name: request.values.get(name) for name in ("csv", "xlsx")}
+    given = {name: request.values.get(name) for name in ("csv", "xlsx", "out")}
     places = {name: check_place(text) if text else None for name, text in given.items()}
-    if places["csv"] is not None and places["csv"] == places["xlsx"]:
-        raise refuse("files-the-same", value=given["csv"])
+    wanted = [place for place in places.values() if place is not None]
+    for place in wanted:
+        if wanted.count(place) > 1:
+            raise refuse("files-the-same", value=shown(place.name))
     return Outputs(json=bool(request.values.get("json")), **places)
 
 
@@ -55,9 +59,10 @@ def deliver(
     language: str,
     document: Callable[[], Mapping[str, Any]],
     report: Callable[[], str],
+    record: Callable[[], bytes] | None = None,
 ) -> None:
     """Write the files, then the document or the report to standard output."""
-    written = _write_files(outputs, tables, language)
+    written = _write_files(outputs, tables, language, record=record)
     if outputs.json:
         from workbench.questions.documents import json_text
 
@@ -68,7 +73,13 @@ def deliver(
     emit(report() + (f"\n{notes}" if notes else ""))
 
 
-def _write_files(outputs: Outputs, tables: tuple[Table, ...], language: str) -> list[Path]:
+def _write_files(
+    outputs: Outputs,
+    tables: tuple[Table, ...],
+    language: str,
+    *,
+    record: Callable[[], bytes] | None,
+) -> list[Path]:
     contents: dict[Path, bytes] = {}
     if outputs.csv is not None:
         from workbench.show.tables import csv_text
@@ -80,6 +91,8 @@ def _write_files(outputs: Outputs, tables: tuple[Table, ...], language: str) -> 
         from workbench.show.spreadsheet import xlsx_bytes
 
         contents[outputs.xlsx] = xlsx_bytes(tables, language)
+    if outputs.out is not None and record is not None:
+        contents[outputs.out] = record()
     write_all(contents)
     return list(contents)
 

@@ -67,9 +67,10 @@ _CHANGES = (
     Flag(name="--set", metavar="NAME=VALUE", repeat=True),
     Flag(name="--expenses", metavar="none"),
 )
+_THREADS = Flag(name="--threads", metavar="N")
 _WHERE = (
-    Flag(name="--threads", metavar="N"),
-    Flag(name="--out", metavar="FILE", later=True),
+    _THREADS,
+    Flag(name="--out", metavar="FILE"),
     Flag(name="--dask", metavar="ADDRESS", later=True),
 )
 _TOLERANCE = Flag(name="--tolerance", metavar="T", later=True)
@@ -98,7 +99,12 @@ _ALL = (
     Command(name="explain", argument="CODE", flags=(Flag(name="--json"),)),
     Command(name="verify", flags=_FILES),
     *map(_later, ("observe", "design", "surplus", "optimise", "sensitivity", "triangle", "fund")),
-    _later("rerun"),
+    Command(
+        name="rerun",
+        argument="FILE",
+        needed=True,
+        flags=(Flag(name="--against", metavar="FILE"), *_FILES, _THREADS),
+    ),
 )
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL}
 """Every command by name, those included whose room is not open yet."""

@@ -27,9 +27,7 @@ class CalibrationAnswer:
 
 
 def _verb(asked: Asked, mapper: Mapper) -> CalibrationAnswer:
-    return CalibrationAnswer(
-        calibration=calibrate(asked.inputs), study=split_study(asked.inputs)
-    )
+    return CalibrationAnswer(calibration=calibrate(asked.inputs), study=split_study(asked.inputs))
 
 
 def _solved(calibration: Calibration) -> dict[str, Any]:
@@ -116,8 +114,15 @@ def _solved_table(answer: CalibrationAnswer) -> Table:
     )
     rows = tuple(
         (
-            one.name, Word(f"name.{one.name}"), one.before, one.value, one.low, one.high,
-            Word(f"name.{one.target}"), one.wanted, one.reached,
+            one.name,
+            Word(f"name.{one.name}"),
+            one.before,
+            one.value,
+            one.low,
+            one.high,
+            Word(f"name.{one.target}"),
+            one.wanted,
+            one.reached,
         )
         for one in answer.calibration.solved
     )
@@ -139,8 +144,10 @@ def _splits_table(asked: Asked, answer: CalibrationAnswer) -> Table:
     )
     rows = tuple(
         (
-            _split_name(one), one.mean_premium_yuan,
-            *(one.loss_ratios[code] for code in codes), one.loss_ratio,
+            _split_name(one),
+            one.mean_premium_yuan,
+            *(one.loss_ratios[code] for code in codes),
+            one.loss_ratio,
         )
         for one in answer.study.outcomes
     )
@@ -165,8 +172,13 @@ def _ranges_table(asked: Asked, answer: CalibrationAnswer) -> Table:
 def _open_table(asked: Asked, answer: CalibrationAnswer) -> Table:
     beliefs = asked.inputs.assumptions.beliefs
     rows = tuple(
-        (name, beliefs[name].value, beliefs[name].low, beliefs[name].high,
-         Word(f"name.{name.split('.')[0]}"))
+        (
+            name,
+            beliefs[name].value,
+            beliefs[name].low,
+            beliefs[name].high,
+            Word(f"name.{name.split('.')[0]}"),
+        )
         for name in answer.calibration.unidentified
         if name in beliefs
     )
@@ -189,7 +201,5 @@ def _tables(asked: Asked, answer: CalibrationAnswer) -> tuple[Table, ...]:
     )
 
 
-QUESTION = Question(
-    name="calibrate", options=(), verb=_verb, document=_document, tables=_tables
-)
+QUESTION = Question(name="calibrate", options=(), verb=_verb, document=_document, tables=_tables)
 """Registered in `workbench.questions`."""

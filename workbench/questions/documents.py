@@ -49,8 +49,12 @@ def figures_part(figures: PlanFigures) -> dict[str, Any]:
         "contribution_yuan": finite(figures.contribution_yuan),
     }
     for name in (
-        "expenses_yuan", "beneficiaries", "loss_ratio", "deficit_probability",
-        "expected_shortfall_yuan", "expected_surplus_yuan",
+        "expenses_yuan",
+        "beneficiaries",
+        "loss_ratio",
+        "deficit_probability",
+        "expected_shortfall_yuan",
+        "expected_surplus_yuan",
     ):
         part[name] = figure_part(getattr(figures, name))
     part["paid_yuan"] = {

@@ -105,9 +105,7 @@ def _lines_table(asked: Asked, answer: PriceAnswer) -> Table:
     """Lines of the technical premium, yuan by plan, adding up to it."""
     plans = answer.price.plans
     codes = list(dict.fromkeys(line.code for one in plans.values() for line in one.lines))
-    yuan = {
-        code: {line.code: line.yuan for line in one.lines} for code, one in plans.items()
-    }
+    yuan = {code: {line.code: line.yuan for line in one.lines} for code, one in plans.items()}
     rows: list[tuple[Cell, ...]] = [
         (Word(f"line.{code}"), *(yuan[plan].get(code) for plan in plans)) for code in codes
     ]
@@ -148,7 +146,5 @@ def _tables(asked: Asked, answer: PriceAnswer) -> tuple[Table, ...]:
     )
 
 
-QUESTION = Question(
-    name="price", options=(FORM,), verb=_verb, document=_document, tables=_tables
-)
+QUESTION = Question(name="price", options=(FORM,), verb=_verb, document=_document, tables=_tables)
 """Registered in `workbench.questions`."""

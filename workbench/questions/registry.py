@@ -125,9 +125,7 @@ def own_choices(question: Question, given: Own) -> dict[str, Any]:
     for name in given:
         if name not in known:
             raise refuse("unknown-option", name=name, allowed=sorted(known))
-    chosen = {
-        option.name: _checked(option, given.get(option.name)) for option in question.options
-    }
+    chosen = {option.name: _checked(option, given.get(option.name)) for option in question.options}
     question.rule(chosen, {name: value for name, value in given.items() if value is not None})
     return chosen
 

@@ -84,12 +84,20 @@ def _document(asked: Asked, estimates: Estimates) -> dict[str, Any]:
 
 
 _MAIN = (
-    "unearned_yuan", "deficiency_yuan", "unpaid_yuan", "handling_yuan", "reserve_yuan",
+    "unearned_yuan",
+    "deficiency_yuan",
+    "unpaid_yuan",
+    "handling_yuan",
+    "reserve_yuan",
     "advance_yuan",
 )
 _SECOND = (
-    "unearned_half_months_yuan", "unpaid_older_yuan", "unpaid_low_yuan", "unpaid_high_yuan",
-    "unexpired_cost_yuan", "deficiency_season_yuan",
+    "unearned_half_months_yuan",
+    "unpaid_older_yuan",
+    "unpaid_low_yuan",
+    "unpaid_high_yuan",
+    "unexpired_cost_yuan",
+    "deficiency_season_yuan",
 )
 
 
@@ -121,8 +129,12 @@ def _assumption_table(estimates: Estimates) -> Table:
     first = next(iter(estimates.values()))
     rows = tuple(
         (
-            one.name, one.values[0] if len(one.values) == 1 else None, one.low, one.high,
-            _meaning(one.name, one.unit), one.source,
+            one.name,
+            one.values[0] if len(one.values) == 1 else None,
+            one.low,
+            one.high,
+            _meaning(one.name, one.unit),
+            one.source,
         )
         for one in first.assumptions
     )

@@ -105,10 +105,17 @@ def _tier_table(
                 mark = IN_FORCE_MARK if row.premium_yuan == table.in_force_yuan else ""
                 rows.append(
                     (
-                        plan.code, named(plan), row.premium_yuan, mark, row.loss_ratio,
+                        plan.code,
+                        named(plan),
+                        row.premium_yuan,
+                        mark,
+                        row.loss_ratio,
                         span(answer.ranges, plan.code, _factor(table, row)),
-                        row.deficit_probability, row.expected_shortfall_yuan, row.mean_gap_yuan,
-                        row.expected_surplus_yuan, row.scheme_surplus_yuan,
+                        row.deficit_probability,
+                        row.expected_shortfall_yuan,
+                        row.mean_gap_yuan,
+                        row.expected_surplus_yuan,
+                        row.scheme_surplus_yuan,
                     )
                 )
     return Table(name="tiers", columns=_TIERS, rows=tuple(rows))
@@ -117,7 +124,9 @@ def _tier_table(
 def _break_even_table(asked: Asked, answer: TiersAnswer) -> Table:
     rows = tuple(
         (
-            plan.code, named(plan), answer.tiers[plan.code].in_force_yuan,
+            plan.code,
+            named(plan),
+            answer.tiers[plan.code].in_force_yuan,
             answer.tiers[plan.code].break_even_yuan,
         )
         for plan in asked.inputs.plans

@@ -14,6 +14,7 @@ from workbench.reserving.unpaid import DELAY_COLUMN
 
 __all__ = ["InForce", "assumptions_in_force"]
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
     """One assumption behind a reserve.

@@ -68,9 +68,7 @@ def basis_lines(answer: Answer, language: str, *, differences: int = 0) -> list[
     spent = answer.asked.choices.expenses
     lines = [say(method, years=count(own.get("years")), seed=own.get("seed"))]
     if "form" in own:
-        lines.append(
-            say("basis.individual" if own["form"] == "individual" else "basis.collective")
-        )
+        lines.append(say("basis.individual" if own["form"] == "individual" else "basis.collective"))
         lines.append(say("basis.process_risk"))
     if answer.question != "calibrate":
         lines.append(say("basis.expenses_out" if spent == "none" else "basis.expenses_in"))

@@ -71,7 +71,10 @@ def pack_tables(differences: Iterable[Difference]) -> tuple[Table, ...]:
     keys = ("file", "key", "column", "before", "after")
     rows = tuple(
         (
-            one.file, one.key, one.column, _side(one.before, "word.added"),
+            one.file,
+            one.key,
+            one.column,
+            _side(one.before, "word.added"),
             _side(one.after, "word.gone"),
         )
         for one in differences
@@ -126,15 +129,22 @@ def checks_tables(checks: Iterable[Check]) -> tuple[Table, ...]:
     """Return the checks of the installation as a table."""
     rows = tuple(
         (
-            check.name, Word("word.passed" if check.passed else "word.failed"),
-            check.value, check.expected, check.tolerance, check.source,
+            check.name,
+            Word("word.passed" if check.passed else "word.failed"),
+            check.value,
+            check.expected,
+            check.tolerance,
+            check.source,
         )
         for check in checks
     )
     columns = (
-        Column(key="check"), Column(key="passed", kind="word"),
-        Column(key="found", kind="number"), Column(key="expected", kind="number"),
-        Column(key="tolerance", kind="number"), Column(key="source"),
+        Column(key="check"),
+        Column(key="passed", kind="word"),
+        Column(key="found", kind="number"),
+        Column(key="expected", kind="number"),
+        Column(key="tolerance", kind="number"),
+        Column(key="source"),
     )
     return (Table(name="checks", columns=columns, rows=rows),)
 

@@ -191,16 +191,26 @@ def describe_tables(entries: Iterable[Entry], language: str) -> tuple[Table, ...
     """Return the names of `--set` as a table, units and meanings in a language."""
     rows = tuple(
         (
-            entry.name, entry.current, _unit(entry.unit, language), entry.low, entry.high,
-            Word(entry.meaning), Word(entry.moves), entry.source,
+            entry.name,
+            entry.current,
+            _unit(entry.unit, language),
+            entry.low,
+            entry.high,
+            Word(entry.meaning),
+            Word(entry.moves),
+            entry.source,
         )
         for entry in entries
         if entry.kind == "names"
     )
     columns = (
-        Column(key="name"), Column(key="value", kind="number"), Column(key="unit"),
-        Column(key="least", kind="number"), Column(key="most", kind="number"),
-        Column(key="meaning", kind="word"), Column(key="moves", kind="word"),
+        Column(key="name"),
+        Column(key="value", kind="number"),
+        Column(key="unit"),
+        Column(key="least", kind="number"),
+        Column(key="most", kind="number"),
+        Column(key="meaning", kind="word"),
+        Column(key="moves", kind="word"),
         Column(key="source"),
     )
     return (Table(name="names", columns=columns, rows=rows),)

@@ -59,9 +59,7 @@ def tier_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]
     figures = {code: _in_force(answer, code) for code in answer.result.tiers}
     code = max(figures, key=lambda code: figures[code].value)
     table: TierTable = answer.result.tiers[code]
-    enough = [
-        row.premium_yuan for row in table.rows() if row.deficit_probability.value < RULE
-    ]
+    enough = [row.premium_yuan for row in table.rows() if row.deficit_probability.value < RULE]
     key = "sentence.tier_rule" if enough else "sentence.tier_rule_none"
     if figures[code].value < RULE:
         key = "sentence.tier_rule_met"

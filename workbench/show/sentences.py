@@ -81,7 +81,15 @@ def hundred_sentence(total: PlanFigures, language: str) -> str:
 def answer_sentence(total: PlanFigures, tightest_plan: str, language: str) -> str:
     """The answer at the head of a page: sentence 2 and the plan nearest its limit."""
     ending, parts = _hundred_parts(total)
-    return words(language)(f"sentence.answer_{ending}", plan=tightest_plan, **parts)
+    name = _inside(tightest_plan, language)
+    return words(language)(f"sentence.answer_{ending}", plan=name, **parts)
+
+
+def _inside(name: str, language: str) -> str:
+    """A plan's name inside a sentence: English writes it small, but for an abbreviation (ICU)."""
+    if language != "en" or name[:2].isupper():
+        return name
+    return name[:1].lower() + name[1:]
 
 
 def bad_year_sentence(total: PlanFigures, language: str) -> str:

@@ -34,7 +34,10 @@ __all__ = [
 ]
 
 _UNITS = {
-    "money": "unit.money", "yuan": "unit.yuan", "price": "unit.yuan", "hundred": "unit.yuan",
+    "money": "unit.money",
+    "yuan": "unit.yuan",
+    "price": "unit.yuan",
+    "hundred": "unit.yuan",
 }
 _FILE_UNITS = {"money": "unit.yuan", "yuan": "unit.yuan", "price": "unit.yuan"}
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -184,8 +187,10 @@ def file_rows(table: Table, language: str) -> list[list[Plain]]:
     columns: list[list[Plain]] = []
     for name, _, values in table.flat_columns():
         if name in keys:
-            values = [cell_text(cell, "text", language) if cell is not None else None
-                      for cell in table.column(name)]
+            values = [
+                cell_text(cell, "text", language) if cell is not None else None
+                for cell in table.column(name)
+            ]
         columns.append(values)
     return [list(row) for row in zip(*columns, strict=True)]
 

@@ -70,8 +70,10 @@ class Words:
         for name in _FILES:
             entry = read_catalogue(name).get(key)
             if entry is not None:
-                return entry[self.language].format_map(_Parts(parts)) if parts else _bare(
-                    entry[self.language]
+                return (
+                    entry[self.language].format_map(_Parts(parts))
+                    if parts
+                    else _bare(entry[self.language])
                 )
         raise KeyError(key)
 
@@ -144,4 +146,3 @@ def short_name(name_zh: str) -> str:
 def plan_name(plan: Plan, language: str) -> str:
     """Return the short name of a plan."""
     return short_name(plan.name_zh) if language == "zh" else plan.name_en
-

@@ -34,9 +34,7 @@ class AnswerPanel:
         self._figures = region("wb-figures")
         self._basis = region("wb-note")
         self._said = ("", "")
-        self.widget = card(
-            self._answer, self._income, self._figures, self._basis, style="wb-top"
-        )
+        self.widget = card(self._answer, self._income, self._figures, self._basis, style="wb-top")
 
     def show(self, seen: Seen) -> None:
         """Show the answers; what changed in the sentence is marked for a second."""
@@ -46,9 +44,7 @@ class AnswerPanel:
         self._said = (seen.language, sentence)
         revision = seen.asked.revision
         shown = clauses(marked(sentence, before))
-        self._answer.value = (
-            f'<div data-answer-rev="{revision}">{paragraph(shown, "answer")}</div>'
-        )
+        self._answer.value = f'<div data-answer-rev="{revision}">{paragraph(shown, "answer")}</div>'
         income = income_sentence(total, seen.language, changed=not seen.unchanged)
         self._income.value = paragraph(escape(income), "income")
         self._figures.value = "".join(_cards(seen))
@@ -79,15 +75,24 @@ def _cards(seen: Seen) -> list[str]:
     surplus_share = figure(seen, "price/total/per_hundred/surplus", "hundred")
     return [
         _card(
-            seen, say("page.card_surplus"), ("run/total/expected_surplus_yuan", "money"), money,
+            seen,
+            say("page.card_surplus"),
+            ("run/total/expected_surplus_yuan", "money"),
+            money,
             say("page.card_surplus_note", figure=surplus_share, unit=yuan),
         ),
         _card(
-            seen, say("page.card_benefits"), ("run/total/paid_yuan/mean", "money"), money,
+            seen,
+            say("page.card_benefits"),
+            ("run/total/paid_yuan/mean", "money"),
+            money,
             say("page.card_benefits_note", figure=bad_year, unit=money),
         ),
         _card(
-            seen, say("page.card_hundred"), ("price/total/per_hundred/benefits", "hundred"), yuan,
+            seen,
+            say("page.card_hundred"),
+            ("price/total/per_hundred/benefits", "hundred"),
+            yuan,
             say("page.card_hundred_note", figure=split),
         ),
         _card(seen, say("page.card_deficit"), (chance, "probability"), "", gap),

@@ -120,8 +120,10 @@ class BasisPanel:
         """Show what the answers stand on."""
         say, answer = seen.say, seen.answer("run")
         heads = [
-            (say("page.head_assumption"), False), (say("head.value"), True),
-            (say("page.head_limits"), True), (say("head.state"), False),
+            (say("page.head_assumption"), False),
+            (say("head.value"), True),
+            (say("page.head_limits"), True),
+            (say("head.state"), False),
             (say("head.source"), False),
         ]
         lines = basis_lines(answer, seen.language, differences=seen.differences)

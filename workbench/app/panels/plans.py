@@ -34,9 +34,7 @@ def _status(seen: Seen, code: str) -> str:
     little = ""
     if returns_little(figures):
         little = f'<small class="wb-remark">{escape(say("page.returns_little"))}</small>'
-    return (
-        f'<span class="wb-status-{state}" title="{limits}">{escape(word)}</span>{little}'
-    )
+    return f'<span class="wb-status-{state}" title="{limits}">{escape(word)}</span>{little}'
 
 
 def _little(seen: Seen) -> str:

@@ -87,8 +87,12 @@ def _table(seen: Seen, code: str) -> str:
         ("expected_surplus_yuan", "money", money),
     )
     heads = [
-        (say("head.with_unit", label=say(f"head.{key}"), unit=unit) if unit else say(f"head.{key}"),
-         at > 0)
+        (
+            say("head.with_unit", label=say(f"head.{key}"), unit=unit)
+            if unit
+            else say(f"head.{key}"),
+            at > 0,
+        )
         for at, (key, _, unit) in enumerate(kinds)
     ]
     rows = []
