@@ -5,7 +5,10 @@ Floor 3, the first front of the engine. Process risk only: parameters are taken 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from itertools import combinations
+from types import MappingProxyType
 
 import numpy as np
 
@@ -26,6 +29,17 @@ MEAN_ROUNDING_YUAN, ROUNDING_YUAN = 0.01, 1.0
 def _compared(fine: float, coarse: float, floor: float = 0.0) -> Figure:
     """Figure whose error is the change from the coarser lattice, or the floor if larger."""
     return Figure(fine, max(abs(fine - coarse), abs(fine) * RELATIVE_ERROR, floor))
+
+
+@lru_cache(maxsize=256)
+def _levels(law: AnnualLaw, coarse: AnnualLaw, measure: str) -> Mapping[float, Figure]:
+    """Quantiles or tail means of a law at all levels; kept, since no premium moves them."""
+    rounding = ROUNDING_YUAN if law.continuous else 0.0
+    found = {
+        level: _compared(getattr(law, measure)(level), getattr(coarse, measure)(level), rounding)
+        for level in LEVELS
+    }
+    return MappingProxyType(found)
 
 
 def figures_of_law(
@@ -64,14 +78,8 @@ def figures_of_law(
         expected_surplus_yuan=Figure(contribution - expenses - law.mean, mean.error),
         mean_yuan=mean,
         sd_yuan=_compared(law.sd, law.sd, 0.1 * rounding),
-        quantiles={
-            level: _compared(law.quantile(level), coarse.quantile(level), rounding)
-            for level in LEVELS
-        },
-        tail_means={
-            level: _compared(law.tail_mean(level), coarse.tail_mean(level), rounding)
-            for level in LEVELS
-        },
+        quantiles=_levels(law, coarse, "quantile"),
+        tail_means=_levels(law, coarse, "tail_mean"),
     )
 
 

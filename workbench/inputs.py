@@ -120,22 +120,58 @@ def _cells(
     )
 
 
-def _plain(value: Any) -> Any:
-    """Return `value` as JSON types; floats as their shortest exact text."""
+class _Same:
+    """Stands for one object, equal to itself alone: 2 and 2.0 are equal but not the same text."""
+
+    __slots__ = ("noun",)
+
+    def __init__(self, noun: Any) -> None:
+        self.noun = noun
+
+    def __hash__(self) -> int:
+        return id(self.noun)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.noun is self.noun
+
+
+@lru_cache(maxsize=512)
+def _kept_text(same: _Same) -> str:
+    return _fresh_text(same.noun)
+
+
+def _text(value: Any) -> str:
+    """Return `value` as canonical JSON: names sorted, floats as their shortest exact text.
+
+    The text of a frozen noun and of a tuple of nouns is kept, so that a changed scheme writes anew
+    only what changed.
+    """
+    frozen = is_dataclass(value) or (isinstance(value, tuple) and value and is_dataclass(value[0]))
+    return _kept_text(_Same(value)) if frozen else _fresh_text(value)
+
+
+def _fresh_text(value: Any) -> str:
     if is_dataclass(value) and not isinstance(value, type):
-        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+        return _mapping_text({entry.name: getattr(value, entry.name) for entry in fields(value)})
     if isinstance(value, np.ndarray):
-        return [_plain(entry) for entry in value.tolist()]
+        return _fresh_text(value.tolist())
     if isinstance(value, float):
-        return repr(value)
+        return json.dumps(repr(value))
     if isinstance(value, tuple | list):
-        return [_plain(entry) for entry in value]
+        return f"[{', '.join(_text(entry) for entry in value)}]"
     if hasattr(value, "items"):
-        return {str(name): _plain(entry) for name, entry in sorted(value.items())}
-    return value
+        return _mapping_text({str(name): entry for name, entry in value.items()})
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _mapping_text(values: dict[str, Any]) -> str:
+    parts = (
+        f"{json.dumps(name, ensure_ascii=False)}: {_text(values[name])}" for name in sorted(values)
+    )
+    return "{" + ", ".join(parts) + "}"
 
 
 def fingerprint(*nouns: Any) -> str:
     """Return the SHA-256 (hex) of the content of frozen nouns, the same on every machine."""
-    text = json.dumps([_plain(noun) for noun in nouns], sort_keys=True, ensure_ascii=False)
+    text = f"[{', '.join(_text(noun) for noun in nouns)}]"
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

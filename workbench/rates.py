@@ -21,7 +21,7 @@ RATE_EVENTS = (
 """Events of the incidence file, in its order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RateTable:
     """Rates or relativities by event, sex and age band.
 

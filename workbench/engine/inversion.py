@@ -26,7 +26,7 @@ Transform = Callable[["Measures", float, int], np.ndarray]
 LEFT_SD, RIGHT_SD, RIGHT_EVENTS = 9.5, 13.0, 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AnnualLaw:
     """Law of a yearly amount on the lattice start + step·j.
 
