@@ -156,7 +156,7 @@ def _fresh_text(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return _fresh_text(value.tolist())
     if isinstance(value, float):
-        return json.dumps(repr(value))
+        return f'"{value!r}"'
     if isinstance(value, tuple | list):
         return f"[{', '.join(_text(entry) for entry in value)}]"
     if hasattr(value, "items"):

@@ -117,8 +117,10 @@ def unpaid_probability(
         days = tuple(one for place in key[3:] if (one := _asked(scheme, place, asked)))
         share = plan.first_stay_share if plan else 0.0
         return _nothing(scheme.stays[key[0], key[1], "injury"], plan, days, share)
-    law = class_points(scheme, kind, np.array(key), np.array(asked, dtype=float))
-    return float(law.mass[law.yuan <= 0.0].sum())
+    if kind == "death":
+        return 0.0 if scheme.plans[key[0]].death_yuan > 0.0 else 1.0
+    plans = tuple(one for place in key[1:] if (one := _asked(scheme, place, asked)))
+    return _lump_unpaid(plans, bool(key[0]))
 
 
 def _events_paid(scheme: Scheme, asked: Sequence[bool]) -> float:
@@ -177,6 +179,20 @@ def _injury_mean(stay: Stay, plan: Plan) -> float:
     if plan.benefit_form == "allowance":
         yuan = np.minimum(yuan, plan.annual_cap_yuan)
     return float(days_law(lognormal_days(stay.days, most)) @ yuan)
+
+
+@lru_cache(maxsize=KEPT)
+def _lump_unpaid(plans: tuple[Plan, ...], first_term: bool) -> float:
+    """P(a diagnosis pays none of these lump-sum plans): the days on which all still wait."""
+    last = [
+        DAYS_IN_YEAR
+        if plan.lump_sum_yuan <= 0.0
+        else plan.waiting_none_until_day
+        if plan.partial_lump_yuan > 0.0
+        else plan.waiting_partial_until_day
+        for plan in plans
+    ]
+    return min(last) / DAYS_IN_YEAR if first_term else float(min(last) == DAYS_IN_YEAR)
 
 
 def _lump_mean(plan: Plan, first_term: bool) -> float:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from workbench.engine.events import Scheme, scheme_of, without_price
-from workbench.engine.individual_law import individual_reduction, individual_transform
 from workbench.engine.inversion import LATTICE_BITS, AnnualLaw, Measures, annual_law
 from workbench.engine.moments import (
     covariances,
@@ -118,10 +117,15 @@ def _make_laws(inputs: Inputs, form: str) -> YearLaws:
     number = len(scheme.plans)
     sums = [*np.eye(number), np.ones(number)]
     measures = [measures_of(scheme, weights) for weights in sums]
-    less = individual_reduction(scheme) if form == "individual" else np.zeros((number, number))
+    less, transform_of = np.zeros((number, number)), None
+    if form == "individual":
+        # Imported where it is used: the default run need not load how members are drawn.
+        from workbench.engine.individual_law import individual_reduction, individual_transform
+
+        less, transform_of = individual_reduction(scheme), individual_transform
     fine, coarse = [], []
     for weights, one in zip(sums, measures, strict=True):
-        transform = individual_transform(scheme, weights) if form == "individual" else None
+        transform = transform_of(scheme, weights) if transform_of else None
         taken = float(weights @ less @ weights)
         fine.append(_individual(annual_law(one, LATTICE_BITS, transform), taken))
         if fine[-1].continuous:
