@@ -7,18 +7,18 @@ threads; a year depends on its number alone. Expenses stand at their expected am
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
 from workbench.engine.claims import CHUNK_BLOCKS, Drawn, draw_chunk
 from workbench.engine.events import Scheme, scheme_of
-from workbench.engine.grouping import claim_groups
+from workbench.engine.grouping import ClaimsTables, claims_tables
 from workbench.engine.individual import IndividualCounts
 from workbench.engine.results import PlanFigures, RunResult, contribution_yuan, expenses_yuan
 from workbench.engine.stages import expected_claims
-from workbench.engine.tables import shock_table
-from workbench.engine.totals import draw_totals
+from workbench.engine.totals import TotalsTables, draw_totals
 from workbench.engine.totals_tables import totals_tables
 from workbench.guard import MAX_YEARS, refuse, whole_number
 from workbench.inputs import Inputs
@@ -45,6 +45,7 @@ def simulate_years(
     form: str = "collective",
     mapper: Mapper = map,
     chunk_blocks: int = CHUNK_BLOCKS,
+    tables: ClaimsTables | None = None,
 ) -> Drawn:
     """Return drawn years.
 
@@ -62,6 +63,8 @@ def simulate_years(
         Where chunks run; never changes a figure.
     chunk_blocks
         Logical blocks drawn together; never changes a figure.
+    tables
+        Sealed tables to draw from, such as those of a run record; None makes them.
 
     Raises
     ------
@@ -70,11 +73,12 @@ def simulate_years(
     """
     years, seed = _checked(years, seed, form)
     scheme = scheme_of(inputs)
+    tables = claims_tables(scheme) if tables is None else tables
     blocks = -(-years // BLOCK_YEARS)
     ranges = [
         range(first, min(first + chunk_blocks, blocks)) for first in range(0, blocks, chunk_blocks)
     ]
-    return Drawn.join(list(mapper(_chunk_drawer(scheme, seed, form), ranges))).first(years)
+    return Drawn.join(list(mapper(_chunk_drawer(scheme, tables, seed, form), ranges))).first(years)
 
 
 def _checked(years: int, seed: int, form: str) -> tuple[int, int]:
@@ -93,6 +97,7 @@ def simulate_totals(
     form: str = "collective",
     mapper: Mapper = map,
     chunk_years: int = CHUNK_YEARS,
+    tables: TotalsTables | None = None,
 ) -> np.ndarray:
     """Return the fen paid by plan in drawn years, int64 (years, plans), drawn in totals.
 
@@ -100,22 +105,24 @@ def simulate_totals(
     `simulate_years`; beneficiaries are not drawn (see `totals_run`).
     """
     years, seed = _checked(years, seed, form)
-    tables = totals_tables(inputs, form)
+    sealed = totals_tables(inputs, form) if tables is None else tables
     ranges = [
         range(first, min(first + chunk_years, years)) for first in range(0, years, chunk_years)
     ]
-    return np.concatenate(list(mapper(lambda part: draw_totals(tables, seed, part), ranges)))
+    return np.concatenate(list(mapper(lambda part: draw_totals(sealed, seed, part), ranges)))
 
 
-def _chunk_drawer(scheme: Scheme, seed: int, form: str) -> Callable[[range], Drawn]:
+def _chunk_drawer(
+    scheme: Scheme, tables: ClaimsTables, seed: int, form: str
+) -> Callable[[range], Drawn]:
     """Return the function that draws one range of blocks."""
-    groups = claim_groups(scheme)
-    shock = shock_table(scheme.inputs.assumptions["hospital_shock_cv"])
+    groups, shock = tables.groups, tables.shock
+    rated = replace(scheme, rates=tables.rates)
 
     def drawer(blocks: range) -> Drawn:
         counts = None
         if form == "individual":
-            counts = IndividualCounts(scheme=scheme, shock=shock, seed=seed)
+            counts = IndividualCounts(scheme=rated, shock=shock, seed=seed)
         return draw_chunk(
             groups,
             seed,

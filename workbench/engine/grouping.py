@@ -7,14 +7,16 @@ Source: docs/model.md sections 2 to 5.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from workbench.engine.claimant import Stay, paid_stay_counts
 from workbench.engine.claims import NOTHING, ClaimClass, ClaimGroup
-from workbench.engine.events import Scheme
+from workbench.engine.events import MemberRates, Scheme
 from workbench.engine.payment_laws import PLAN_COLUMNS, class_points
 from workbench.engine.tables import (
+    Shock,
     amount_table,
     days_table,
     disability_table,
@@ -25,7 +27,7 @@ from workbench.guard import freeze
 from workbench.laws.terms import MedicalPayment, paid_days, to_fen
 from workbench.plans import Plan
 
-__all__ = ["claim_groups", "stay_class"]
+__all__ = ["ClaimsTables", "claim_groups", "claims_tables", "stay_class"]
 
 LEAST_EVENTS = 1e-12
 """Classes with fewer expected events a year than this are not drawn."""
@@ -191,3 +193,34 @@ def claim_groups(scheme: Scheme) -> tuple[ClaimGroup, ...]:
                 )
             )
     return tuple(groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimsTables:
+    """Everything that years drawn claim by claim look up: groups, shock, rates of the cells.
+
+    The collective form needs no rates; the individual form takes its binomial numbers from them.
+    """
+
+    groups: tuple[ClaimGroup, ...]
+    shock: Shock
+    rates: MemberRates
+
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """Every sealed array of the collective form, in a fixed order."""
+        arrays = [self.shock.theta, self.shock.kept]
+        for group in self.groups:
+            for one in group.classes:
+                whole = (one.stays, one.medical_only, one.allowance_only, one.medical, one.cap_fen)
+                arrays += [np.array(whole, dtype=np.int64), one.counts, *one.amounts]
+                arrays += [table for table in (one.days, one.fixed) if table is not None]
+                arrays += [table for _, fen, days in one.paid for table in (fen, days)]
+                arrays += [one.disability[1]] if one.disability else []
+        return arrays
+
+
+def claims_tables(scheme: Scheme) -> ClaimsTables:
+    """Return the sealed tables of a scheme."""
+    shock = shock_table(scheme.inputs.assumptions["hospital_shock_cv"])
+    return ClaimsTables(groups=claim_groups(scheme), shock=shock, rates=scheme.rates)

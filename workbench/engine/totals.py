@@ -9,7 +9,7 @@ Source: docs/engine.md, "totals".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -18,7 +18,15 @@ from scipy.special import ndtr, ndtri
 from workbench.guard import freeze
 from workbench.streams import meaning_key, words
 
-__all__ = ["LANES", "RANGES", "SCORE_UNIT", "PlanTotals", "TotalsTables", "draw_totals"]
+__all__ = [
+    "LANES",
+    "RANGES",
+    "SCORE_UNIT",
+    "PlanTotals",
+    "TotalsTables",
+    "draw_totals",
+    "score_tables",
+]
 
 LANES = 1 << 16
 RANGE_BITS = 6
@@ -47,25 +55,34 @@ class PlanTotals:
         return len(self.shift_fen) > 1
 
 
+@lru_cache(maxsize=1)
+def score_tables() -> tuple[np.ndarray, np.ndarray]:
+    """Return normal scores by lane (units of 2⁻²⁴), and the lane of a score in 2¹⁸ steps."""
+    scores = np.rint(ndtri((np.arange(LANES) + 0.5) / LANES) * SCORE_UNIT).astype(np.int64)
+    middle = (np.arange(SCORE_STEPS) + 0.5) / SCORE_STEPS * 2.0 * SCORE_LIMIT - SCORE_LIMIT
+    lanes = np.minimum(ndtr(middle) * LANES, LANES - 1).astype(np.int64)
+    return freeze(scores), freeze(lanes)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalsTables:
     """Sealed tables of a scheme: plans, and the ties inside a range of the shock.
 
     `ties` int64 (ranges, plans, plans), in units of 2⁻²⁴: lower factor of the copula's correlation;
-    rows of plans without a tie are those of the identity.
+    rows of plans without a tie are those of the identity. `scores` (65536,) and `lane_of` (2¹⁸,)
+    are those of `score_tables`, sealed like the rest.
     """
 
     plans: tuple[PlanTotals, ...]
     ties: np.ndarray
+    scores: np.ndarray = field(default_factory=lambda: score_tables()[0])
+    lane_of: np.ndarray = field(default_factory=lambda: score_tables()[1])
 
-
-@lru_cache(maxsize=1)
-def _score_tables() -> tuple[np.ndarray, np.ndarray]:
-    """Normal scores by lane (units of 2⁻²⁴), and the lane of a score in 2¹⁸ steps."""
-    scores = np.rint(ndtri((np.arange(LANES) + 0.5) / LANES) * SCORE_UNIT).astype(np.int64)
-    middle = (np.arange(SCORE_STEPS) + 0.5) / SCORE_STEPS * 2.0 * SCORE_LIMIT - SCORE_LIMIT
-    lanes = np.minimum(ndtr(middle) * LANES, LANES - 1).astype(np.int64)
-    return freeze(scores), freeze(lanes)
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """Every sealed array, in a fixed order."""
+        by_plan = [table for plan in self.plans for table in (plan.rest_fen, plan.shift_fen)]
+        return [*by_plan, self.ties, self.scores, self.lane_of]
 
 
 def _lanes(seed: int, meaning: tuple[str, ...], years: range) -> np.ndarray:
@@ -85,7 +102,7 @@ def _linked_lanes(tables: TotalsTables, own: list[np.ndarray], place: np.ndarray
     linked = np.any(tables.ties != unit, axis=0)
     if not linked.any():
         return
-    scores, lane_of = _score_tables()
+    scores, lane_of = tables.scores, tables.lane_of
     needed = linked.any(axis=0) | linked.any(axis=1)
     score = {plan: scores[own[plan]] for plan in np.flatnonzero(needed)}
     for plan in np.flatnonzero(linked.any(axis=1)):

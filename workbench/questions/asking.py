@@ -17,7 +17,16 @@ from workbench.questions.documents import document_of, make_record
 from workbench.questions.registry import Answer, Asked, Choices, Mapper, Question, own_choices
 from workbench.questions.table import Table
 
-__all__ = ["ask", "changes_of", "command", "document", "tables", "with_scenario_file"]
+__all__ = [
+    "answered",
+    "ask",
+    "asked_of",
+    "changes_of",
+    "command",
+    "document",
+    "tables",
+    "with_scenario_file",
+]
 
 
 def _question(name: str) -> Question:
@@ -54,6 +63,13 @@ def ask(
         Choices or changes that cannot be taken; nothing was computed.
     """
     question = _question(name)
+    asked = asked_of(name, choices, pack=pack)
+    return answered(asked, name, question.verb(asked, mapper))
+
+
+def asked_of(name: str, choices: Choices | None = None, *, pack: Inputs | None = None) -> Asked:
+    """Return a question as its verb sees it: choices checked, changes made (see `ask`)."""
+    question = _question(name)
     choices = choices or Choices()
     if choices.expenses not in ("default", "none"):
         told = {"name": "--expenses", "value": choices.expenses, "allowed": ("default", "none")}
@@ -61,15 +77,18 @@ def ask(
     own = own_choices(question, choices.own)
     pack = read_pack() if pack is None else pack
     changes = changes_of(pack, choices)
-    asked = Asked(
+    return Asked(
         pack=pack,
         inputs=apply(pack, changes),
         choices=choices,
         own=own,
         warnings=warnings_of(pack, changes),
     )
-    result = question.verb(asked, mapper)
-    record = make_record(question, asked, result)
+
+
+def answered(asked: Asked, name: str, result: Any) -> Answer:
+    """Return the answer that a result of the question `name` is, with its record."""
+    record = make_record(_question(name), asked, result)
     return Answer(question=name, asked=asked, result=result, record=record)
 
 

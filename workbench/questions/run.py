@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +21,20 @@ from workbench.questions.registry import Asked, Mapper, Option, Own, Question
 from workbench.questions.table import Cell, Column, Named, Table, Word
 from workbench.risk import Figure
 
-__all__ = ["FORM", "QUESTION", "RunAnswer", "mean_gap", "named", "tables_sha256"]
+if TYPE_CHECKING:
+    from workbench.engine.grouping import ClaimsTables
+    from workbench.engine.totals import TotalsTables
+
+__all__ = [
+    "FORM",
+    "QUESTION",
+    "RunAnswer",
+    "mean_gap",
+    "named",
+    "run_from",
+    "tables_of",
+    "tables_sha256",
+]
 
 DEFAULT_YEARS, DEFAULT_SEED = 10_000, 1
 FORM = Option(name="form", allowed=("collective", "individual"), default="collective")
@@ -38,13 +51,17 @@ _OPTIONS = (
 class RunAnswer:
     """The result of a run; digests of sealed tables and drawn fen are empty for an exact one.
 
-    `ranges` (low, high) of the loss ratio by plan code, "" for the scheme.
+    `ranges` (low, high) of the loss ratio by plan code, "" for the scheme. `tables` are the sealed
+    tables of a drawn run; `drawn` its integers, int64 (years, n) or (years,): fen by plan, and
+    claim by claim also beneficiaries by plan and persons paid.
     """
 
     result: RunResult
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     tables_sha256: str = ""
     results_sha256: str = ""
+    tables: ClaimsTables | TotalsTables | None = None
+    drawn: tuple[np.ndarray, ...] = ()
 
 
 def _rule(own: dict[str, Any], given: Own) -> None:
@@ -59,68 +76,59 @@ def _rule(own: dict[str, Any], given: Own) -> None:
 
 
 def _verb(asked: Asked, mapper: Mapper) -> RunAnswer:
-    own = asked.own
-    if own["engine"] == "exact":
+    if asked.own["engine"] == "exact":
         from workbench.exact import exact_run
 
-        result = exact_run(asked.inputs, form=own["form"], expenses=asked.choices.expenses)
+        form, expenses = asked.own["form"], asked.choices.expenses
+        result = exact_run(asked.inputs, form=form, expenses=expenses)
         return RunAnswer(result=result, ranges=ranges_of(asked))
-    return _totals(asked, mapper) if own["engine"] == "totals" else _claims(asked, mapper)
+    return run_from(tables_of(asked), asked, mapper)
 
 
-def _totals(asked: Asked, mapper: Mapper) -> RunAnswer:
-    """Years drawn in totals."""
-    from workbench.engine.tables import digest
+def tables_of(asked: Asked) -> ClaimsTables | TotalsTables:
+    """Return the sealed tables of a drawn run."""
+    from workbench.engine.events import scheme_of
+    from workbench.engine.grouping import claims_tables
     from workbench.engine.totals_tables import totals_tables
-    from workbench.simulate import simulate_totals, totals_run
 
-    own = asked.own
-    fen = simulate_totals(
-        asked.inputs, years=own["years"], seed=own["seed"], form=own["form"], mapper=mapper
-    )
-    tables = totals_tables(asked.inputs, own["form"])
-    arrays = [table for plan in tables.plans for table in (plan.rest_fen, plan.shift_fen)]
-    return RunAnswer(
-        result=totals_run(asked.inputs, fen, expenses=asked.choices.expenses),
-        ranges=ranges_of(asked),
-        tables_sha256=digest([*arrays, tables.ties]),
-        results_sha256=digest([fen]),
-    )
+    if asked.own["engine"] == "totals":
+        return totals_tables(asked.inputs, asked.own["form"])
+    return claims_tables(scheme_of(asked.inputs))
 
 
-def _claims(asked: Asked, mapper: Mapper) -> RunAnswer:
-    """Years drawn claim by claim."""
+def run_from(tables: ClaimsTables | TotalsTables, asked: Asked, mapper: Mapper = map) -> RunAnswer:
+    """Return a drawn run from these sealed tables: those of `tables_of`, or of a run record."""
     from workbench.engine.tables import digest
-    from workbench.simulate import simulate_run, simulate_years
+    from workbench.engine.totals import TotalsTables
+    from workbench.simulate import simulate_run, simulate_totals, simulate_years, totals_run
 
-    own = asked.own
-    drawn = simulate_years(
-        asked.inputs, years=own["years"], seed=own["seed"], form=own["form"], mapper=mapper
-    )
+    own, expenses = asked.own, asked.choices.expenses
+    drawn: tuple[np.ndarray, ...]
+    given: dict[str, Any] = {"years": own["years"], "seed": own["seed"], "form": own["form"]}
+    if isinstance(tables, TotalsTables):
+        fen = simulate_totals(asked.inputs, **given, mapper=mapper, tables=tables)
+        result, drawn = totals_run(asked.inputs, fen, expenses=expenses), (fen,)
+    else:
+        years = simulate_years(asked.inputs, **given, mapper=mapper, tables=tables)
+        result = simulate_run(asked.inputs, years, expenses=expenses)
+        drawn = (years.paid_fen, years.beneficiaries, years.persons_paid)
     return RunAnswer(
-        result=simulate_run(asked.inputs, drawn, expenses=asked.choices.expenses),
+        result=result,
         ranges=ranges_of(asked),
-        tables_sha256=tables_sha256(asked.inputs),
-        results_sha256=digest([drawn.paid_fen, drawn.beneficiaries, drawn.persons_paid]),
+        tables_sha256=digest(tables.arrays),
+        results_sha256=digest(list(drawn)),
+        tables=tables,
+        drawn=drawn,
     )
 
 
 def tables_sha256(inputs: Inputs) -> str:
-    """Return the SHA-256 (hex) of the sealed tables that a drawn run of `inputs` looks up."""
+    """Return the SHA-256 (hex) of the sealed tables that a run of `inputs` claim by claim uses."""
     from workbench.engine.events import scheme_of
-    from workbench.engine.grouping import claim_groups
-    from workbench.engine.tables import digest, shock_table
+    from workbench.engine.grouping import claims_tables
+    from workbench.engine.tables import digest
 
-    shock = shock_table(inputs.assumptions["hospital_shock_cv"])
-    arrays = [shock.theta, shock.kept]
-    for group in claim_groups(scheme_of(inputs)):
-        for one in group.classes:
-            whole = (one.stays, one.medical_only, one.allowance_only, one.medical, one.cap_fen)
-            arrays += [np.array(whole, dtype=np.int64), one.counts, *one.amounts]
-            arrays += [table for table in (one.days, one.fixed) if table is not None]
-            arrays += [table for _, fen, days in one.paid for table in (fen, days)]
-            arrays += [one.disability[1]] if one.disability else []
-    return digest(arrays)
+    return digest(claims_tables(scheme_of(inputs)).arrays)
 
 
 def _document(asked: Asked, answer: RunAnswer) -> dict[str, Any]:
