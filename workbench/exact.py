@@ -21,6 +21,8 @@ from workbench.risk import LEVELS, Figure
 __all__ = ["exact_run", "figures_of_law"]
 
 RELATIVE_ERROR = 1e-9
+TRANSFORM_NOISE = 1e-12
+"""What a transform leaves of a probability that is zero, and so of a contribution."""
 MEAN_ROUNDING_YUAN, ROUNDING_YUAN = 0.01, 1.0
 """Fen rounding is left out of a continuous law: its effect on a mean and on any other figure
 (docs/model.md section 5)."""
@@ -61,7 +63,8 @@ def figures_of_law(
     rounding = ROUNDING_YUAN if law.continuous else 0.0
     mean = Figure(law.mean, MEAN_ROUNDING_YUAN if law.continuous else law.mean * RELATIVE_ERROR)
     ratio = mean.scaled(1.0 / contribution) if contribution else Figure(np.nan, np.nan)
-    deficit = _compared(law.probability_above(limit), coarse.probability_above(limit))
+    chance, again = law.probability_above(limit), coarse.probability_above(limit)
+    deficit = _compared(chance, again, TRANSFORM_NOISE)
     if law.continuous and law.sd:
         steep = rounding / law.sd
         deficit = Figure(deficit.value, min(1.0, max(deficit.error, steep * 0.4)))
@@ -73,7 +76,9 @@ def figures_of_law(
         loss_ratio=ratio,
         deficit_probability=deficit,
         expected_shortfall_yuan=_compared(
-            max(0.0, law.expected_excess(limit)), max(0.0, coarse.expected_excess(limit)), rounding
+            max(0.0, law.expected_excess(limit)),
+            max(0.0, coarse.expected_excess(limit)),
+            max(rounding, contribution * TRANSFORM_NOISE),
         ),
         expected_surplus_yuan=Figure(contribution - expenses - law.mean, mean.error),
         mean_yuan=mean,
