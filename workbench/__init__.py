@@ -13,12 +13,18 @@ __version__ = "0.1.0"
 _HOME = {
     "Changes": "changes",
     "Choices": "questions",
+    "CompoundModel": "engine.compound",
+    "CompoundScheme": "engine.compound",
     "Figure": "risk",
+    "Gamma": "laws",
     "InputRefused": "guard",
     "Inputs": "inputs",
     "Plan": "plans",
+    "Poisson": "laws",
     "RunResult": "engine.results",
+    "SharedShock": "engine.compound",
     "Table": "questions",
+    "Terms": "laws",
     "add_plan": "changes.adding",
     "allowed_names": "changes",
     "apply": "changes",
@@ -45,10 +51,15 @@ _HOME = {
 }
 """Public name → the module, inside `workbench`, that gives it."""
 
-__all__ = [*_HOME, "__version__"]
+_ROOMS = ("laws",)
+"""Rooms that are public as a whole: `workbench.laws.Weibull`."""
+
+__all__ = [*_HOME, *_ROOMS, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -51,8 +51,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Amounts 0 … width; `tilt` per amount; `alias` bounds what wraps round, as a probability."""
+    """Amounts start … start + width; `tilt` per amount; `alias` bounds what lies outside.
 
+    `alias` is a probability: what wraps round the window, and claims too large for it.
+    """
+
+    start: float
     width: float
     tilt: float
     alias: float
@@ -93,6 +97,16 @@ def moments_of(groups: tuple[Group, ...]) -> np.ndarray:
             else:
                 total += sum(_plain_cumulants(part) for part in group.parts)
     return total
+
+
+def _log_paid(groups: tuple[Group, ...]) -> float:
+    """Logarithm of P(S > 0), −inf where nothing is ever paid."""
+    with np.errstate(all="ignore"):
+        logs = sum(
+            group.log_transform([part.size.cdf(np.zeros(1)) for part in group.parts])
+            for group in groups
+        )
+        return float(np.log(-np.expm1(np.asarray(logs)))[0])
 
 
 def _largest(groups: tuple[Group, ...]) -> tuple[float, float]:
@@ -166,18 +180,66 @@ def _reach(groups: tuple[Group, ...], log_target: float) -> float:
     return float(high)
 
 
+def _log_lower_bound(groups: tuple[Group, ...], x: float, cut: float) -> float:
+    """Return an upper bound of ln P(S < x), by e^(−u) <= 1 − u + u²/2 for claims cut at `cut`."""
+    s = np.geomspace(1e-3, 1e4, 200) / x
+    place, logs = np.asarray(cut), s * x
+    with np.errstate(all="ignore"):
+        for group in groups:
+            sizes = [
+                1.0
+                - s * float(part.size.limited_moment(place, 1))
+                + s**2 / 2.0 * float(part.size.limited_moment(place, 2))
+                for part in group.parts
+            ]
+            logs = logs + group.log_transform(sizes)
+    logs = logs[np.isfinite(logs)]
+    return float(min(logs.min(initial=0.0), 0.0))
+
+
+def _start_of(groups: tuple[Group, ...], width: float) -> float:
+    """Amount, 0 or at least a third of the width, below which at most 1e-14 of the law lies."""
+    low, high = width / 3.0, width
+    if _log_lower_bound(groups, low, width) > LIGHT:
+        return 0.0
+    while high / low > 1.005:
+        middle = np.sqrt(low * high)
+        if _log_lower_bound(groups, middle, width) > LIGHT:
+            high = middle
+        else:
+            low = middle
+    return float(low)
+
+
+def _too_large(groups: tuple[Group, ...], width: float) -> float:
+    """Expected number of claims above `width`."""
+    place = np.asarray(width)
+    return sum(
+        _expected(group, part) * float(part.size.survival(place))
+        for group in groups
+        for part in group.parts
+    )
+
+
 def window_of(groups: tuple[Group, ...], most: float | None) -> Window:
     """Return the window of the total.
 
-    A light tail fits whole: at most 1e-14 of it lies beyond. A heavy one is tilted; `most` is
-    then the largest amount that will be asked for, by default twice the amount passed with 1e-6
-    (but at most 60 times the amount passed with 1e-3).
+    A light tail fits whole: at most 1e-14 of it lies beyond; a total of many claims starts where
+    at most 1e-14 lies below. A heavy one is tilted; `most` is
+    then the largest amount that will be asked for, by default twice the amount passed by a
+    millionth of the years with a payment (but at most 60 times the amount passed by a thousandth).
     """
-    light, far = _reach(groups, LIGHT), _reach(groups, FAR)
+    paid = _log_paid(groups)
+    if np.isneginf(paid):
+        return Window(start=0.0, width=1.0, tilt=0.0, alias=0.0)
+    light, far = _reach(groups, min(LIGHT, paid + FAR)), _reach(groups, paid + FAR)
     if light <= 6.0 * far:
-        return Window(width=light, tilt=0.0, alias=float(np.exp(LIGHT)))
-    width = min(2.0 * _reach(groups, HEAVY), 60.0 * far)
+        start = _start_of(groups, light)
+        outside = float(np.exp(LIGHT)) * (2.0 if start else 1.0)
+        alias = outside + _too_large(groups, light - start)
+        return Window(start=start, width=light - start, tilt=0.0, alias=alias)
+    width = min(2.0 * _reach(groups, paid + HEAVY), 60.0 * far)
     if most is not None:
         width = 2.0 * in_range("most", most, 1e-9, LARGEST)
     beyond = min(1.0, float(np.exp(log_tail_bound(groups, width))))
-    return Window(width=width, tilt=TILT / width, alias=beyond * float(np.exp(-TILT)))
+    return Window(start=0.0, width=width, tilt=TILT / width, alias=beyond * float(np.exp(-TILT)))

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
+
+from workbench.laws.sizes import SizeLaw
 
 __all__ = [
     "Lognormal",
@@ -22,7 +24,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Lognormal:
+class Lognormal(SizeLaw):
     """X = exp(mu + sigma·Z), Z standard normal; yuan or days before rounding."""
 
     mu: float
@@ -52,6 +54,20 @@ class Lognormal:
             z = (np.log(np.maximum(x, 0.0)) - self.mu) / self.sigma
         tail = np.where(np.isinf(x), 0.0, x) * ndtr(-z)
         return self.mean * ndtr(z - self.sigma) + tail
+
+    def quantile(self, level: np.ndarray) -> np.ndarray:
+        """Least x with P(X <= x) >= level."""
+        return np.exp(self.mu + self.sigma * ndtri(level))
+
+    def moment(self, order: int) -> float:
+        """E[X^order]."""
+        return float(np.exp(order * self.mu + (order * self.sigma) ** 2 / 2))
+
+    def partial_moment(self, x: np.ndarray, order: int) -> np.ndarray:
+        """E[X^order; X <= x]. Source: Loss Models, appendix A.5.1.1."""
+        with np.errstate(divide="ignore"):
+            z = (np.log(np.maximum(x, 0.0)) - self.mu) / self.sigma
+        return self.moment(order) * ndtr(z - order * self.sigma)
 
 
 def lognormal_days(law: Lognormal, most: int) -> np.ndarray:
