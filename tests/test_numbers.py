@@ -69,7 +69,7 @@ def test_people_in_a_sentence():
     assert numbers.people_words(263_000, "zh") == "26.3 万"
     assert numbers.people_words(11_060.0, "zh") == "1.11 万"
     assert numbers.people_words(11_060.0, "en") == "11,100"
-    assert numbers.people_words(206.3, "zh") == "206"
+    assert numbers.people_words(206.3, "zh") == "206 "
     assert numbers.people_words(None, "zh") == "—"
 
 

@@ -132,7 +132,10 @@ def money_words(value: Number, language: str) -> str:
 
 
 def people_words(value: Number, language: str) -> str:
-    """Return a number of people for a sentence: "1.11 万" in Chinese, "11,100" in English."""
+    """Return a number of people for a sentence: "1.11 万" in Chinese, "11,100" in English.
+
+    A Chinese number without 万 ends in the gap that stands between a figure and its 人次.
+    """
     amount, error = _parts(value)
     if not isfinite(amount):
         return MISSING
@@ -140,7 +143,8 @@ def people_words(value: Number, language: str) -> str:
         decimals = 2 if abs(amount) < 1e5 else 1
         text = plain(amount * 1e-4, decimals, None if error is None else error * 1e-4)
         return words(language)("number.people", number=text)
-    return _three_digits(amount, error)
+    text = _three_digits(amount, error)
+    return f"{text} " if language == "zh" else text
 
 
 def _three_digits(amount: float, error: float | None) -> str:
