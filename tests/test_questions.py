@@ -32,6 +32,7 @@ from workbench.questions.run import mean_gap, tables_sha256
 from workbench.questions.surge import surge_of
 from workbench.show.checking import checks_document, pack_document
 from workbench.show.describing import describe_document, named_entries
+from workbench.show.words import fault_text
 from workbench.verify import Check
 
 SCHEMAS = Path(__file__).parent.parent / "docs" / "schemas"
@@ -273,3 +274,10 @@ def test_the_command_leaves_defaults_out():
     assert command("run", Choices(own={"engine": "exact"})) == "workbench run"
     dates = Choices(own={"date": ("2026-12-31", "2027-06-30")})
     assert command("reserve", dates) == "workbench reserve --date 2026-12-31 --date 2027-06-30"
+
+
+def test_a_scenario_that_needs_a_later_room_says_so(inputs):
+    deferral = ask("run", Choices(scenario="deferral"), pack=inputs)
+    assert [fault.code for fault in deferral.asked.warnings] == ["scenario-part-later"]
+    assert "workbench fund" in fault_text(deferral.asked.warnings[0], "zh")
+    assert ask("run", Choices(scenario="epidemic_winter"), pack=inputs).asked.warnings == ()

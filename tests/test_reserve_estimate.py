@@ -31,6 +31,11 @@ DATES = (YEAR_END, MIDSUMMER, date(2024, 2, 29), date(2025, 1, 1), date(2027, 9,
 EVEN = freeze(np.full(12, 1 / 12))
 
 
+def _days(first, end):
+    """Whole days from `first` to before `end`; NumPy asks for their unit."""
+    return np.arange(first, end).astype("timedelta64[D]")
+
+
 @pytest.fixture(scope="module")
 def year_end(inputs):
     return reserve(inputs, YEAR_END)
@@ -76,9 +81,9 @@ def test_cover_ahead_by_season_equals_a_plain_count(inputs):
     assert flat == pytest.approx(unearned_by_day(calendar.start_share, YEAR_END))
     total = 0.0
     for back in range(364):
-        start = np.datetime64(YEAR_END) - back
+        start = np.datetime64(YEAR_END) - np.timedelta64(back, "D")
         weight = starts_by_day(calendar.start_share, np.array([start]))[0]
-        days = (np.datetime64(YEAR_END) + np.arange(1, 365 - back)).astype(object)
+        days = (np.datetime64(YEAR_END) + _days(1, 365 - back)).astype(object)
         for month in range(1, 13):
             length = 31 if month in (1, 3, 5, 7, 8, 10, 12) else 28 if month == 2 else 30
             index = calendar.season[month - 1] / calendar.season.sum()

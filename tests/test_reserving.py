@@ -35,6 +35,11 @@ EVEN = freeze(np.full(12, 1 / 12))
 EXACT = {"rel": 1e-12, "abs": 1e-12}
 
 
+def _days(first, end):
+    """Whole days from `first` to before `end`; NumPy asks for their unit."""
+    return np.arange(first, end).astype("timedelta64[D]")
+
+
 def patterns(number: int) -> list[np.ndarray]:
     return list(np.random.default_rng(7).dirichlet(np.full(12, 0.5), number))
 
@@ -116,8 +121,8 @@ def test_unearned_by_day_equals_a_plain_count(day):
 def test_earned_and_unearned_make_the_written_contributions():
     first = date(2025, 4, 17)
     for starts in patterns(5):
-        period = np.datetime64(first) + np.arange(1, 201)
-        covers = starts_by_day(starts, period[:, None] - np.arange(365)) / 365
+        period = np.datetime64(first) + _days(1, 201)
+        covers = starts_by_day(starts, period[:, None] - _days(0, 365)) / 365
         change = unearned_by_day(starts, first + timedelta(200)) - unearned_by_day(starts, first)
         written = starts_by_day(starts, period).sum()
         assert covers.sum() + change == pytest.approx(written, **EXACT)
@@ -125,8 +130,8 @@ def test_earned_and_unearned_make_the_written_contributions():
 
 def test_cover_in_force_is_the_same_every_day_in_the_steady_state():
     for starts in patterns(5):
-        days = np.datetime64("2026-01-01") + np.arange(365)
-        in_force = starts_by_day(starts, days[:, None] - np.arange(365)).sum(axis=1)
+        days = np.datetime64("2026-01-01") + _days(0, 365)
+        in_force = starts_by_day(starts, days[:, None] - _days(0, 365)).sum(axis=1)
         assert in_force == pytest.approx(np.ones(365))
 
 
@@ -155,7 +160,7 @@ def test_cover_ahead_adds_to_the_unearned_premium():
     for starts, day in zip(patterns(5), DATES, strict=True):
         days, cover = unexpired_by_day(starts, day)
         assert cover.sum() == pytest.approx(unearned_by_day(starts, day), **EXACT)
-        assert (days[0], len(days)) == (np.datetime64(day) + 1, 364)
+        assert (days[0], len(days)) == (np.datetime64(day) + np.timedelta64(1, "D"), 364)
 
 
 # --- contributions in advance -----------------------------------------------------------------

@@ -8,6 +8,7 @@ section 7.1 (interval of a quantile); Wilson (1927), JASA 22 (interval of a prob
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class Sample:
     def of_fen(cls, fen: np.ndarray) -> Sample:
         """Return the sample of whole fen (years,)."""
         ordered = np.sort(fen)
-        step = int(np.gcd.reduce(np.diff(ordered))) if len(ordered) > 1 else 0
+        step = gcd(*np.unique(np.diff(ordered)).tolist())
         return cls(sorted_yuan=ordered / 100.0, step=step / 100.0)
 
     @property

@@ -116,9 +116,9 @@ def _outcome(split: EnrolmentSplit, calibration: Calibration, changes: Changes) 
         split=split,
         calibration=calibration,
         enrolments=dict(zip(inputs.plan_codes, claims.enrolments.tolist(), strict=True)),
-        mean_premium_yuan=float(contribution.sum() / claims.enrolments.sum()),
+        mean_premium_yuan=float(contribution.sum()) / float(claims.enrolments.sum()),
         loss_ratios=dict(zip(inputs.plan_codes, ratios.tolist(), strict=True)),
-        loss_ratio=float(claims.paid_yuan.sum() / contribution.sum()),
+        loss_ratio=float(claims.paid_yuan.sum()) / float(contribution.sum()),
     )
 
 

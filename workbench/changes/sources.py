@@ -19,7 +19,10 @@ from workbench.names import checked_value
 from workbench.schema import read_number
 from workbench.textfile import bad_sign, read_text, shown
 
-__all__ = ["parse_set", "scenario"]
+__all__ = ["parse_set", "parts_to_come", "scenario"]
+
+PARTS_TO_COME = {"deferral": "workbench fund"}
+"""Scenarios that reach beyond the year → the room, not open yet, where their rest belongs."""
 
 _TOML_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
@@ -73,6 +76,13 @@ def scenario(inputs: Inputs, name: str | Path) -> Changes:
     codes = [known.code for known in inputs.scenarios]
     near = difflib.get_close_matches(text, codes, n=3, cutoff=0.4) or codes
     raise refuse("scenario-unknown", value=shown(text), nearest=", ".join(near))
+
+
+def parts_to_come(name: str | None) -> tuple[Fault, ...]:
+    """Return the warning that a scenario needs a room that is not open yet, or nothing."""
+    if name not in PARTS_TO_COME:
+        return ()
+    return (Fault("scenario-part-later", {"name": name, "value": PARTS_TO_COME[name]}),)
 
 
 def _from_file(inputs: Inputs, path: Path) -> Changes:

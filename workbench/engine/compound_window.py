@@ -140,7 +140,7 @@ def log_tail_bound(groups: tuple[Group, ...], x: float) -> float:
         with np.errstate(all="ignore"):
             logs = sum(group.log_transform(_bennett(group, s, cut)) for group in groups) - s * x
         logs = logs[np.isfinite(logs)]
-        chernoff = float(logs.min()) if len(logs) else np.inf
+        chernoff = min(logs.tolist(), default=np.inf)
         with np.errstate(divide="ignore"):
             best = min(best, float(np.logaddexp(np.log(loss), chernoff)))
     return best
@@ -194,7 +194,7 @@ def _log_lower_bound(groups: tuple[Group, ...], x: float, cut: float) -> float:
             ]
             logs = logs + group.log_transform(sizes)
     logs = logs[np.isfinite(logs)]
-    return float(min(logs.min(initial=0.0), 0.0))
+    return min(0.0, *logs.tolist()) if len(logs) else 0.0
 
 
 def _start_of(groups: tuple[Group, ...], width: float) -> float:

@@ -8,6 +8,8 @@ matching, order 3.
 
 from __future__ import annotations
 
+from math import gcd
+
 import numpy as np
 
 __all__ = ["common_step", "split", "split_mass"]
@@ -44,4 +46,4 @@ def common_step(values: np.ndarray) -> float:
     whole = np.rint(fen)
     if np.any(np.abs(fen - whole) > 1e-6):
         return 0.0
-    return float(np.gcd.reduce(np.unique(whole.astype(np.int64)))) / 100.0
+    return gcd(*np.unique(whole.astype(np.int64)).tolist()) / 100.0

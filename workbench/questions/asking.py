@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workbench.changes import Changes, apply, scenario, warnings_of
+from workbench.changes import Changes, apply, parts_to_come, scenario, warnings_of
 from workbench.guard import Fault, refuse
 from workbench.inputs import Inputs
 from workbench.pack import read_pack
@@ -82,7 +82,7 @@ def asked_of(name: str, choices: Choices | None = None, *, pack: Inputs | None =
         inputs=apply(pack, changes),
         choices=choices,
         own=own,
-        warnings=warnings_of(pack, changes),
+        warnings=(*warnings_of(pack, changes), *parts_to_come(choices.scenario)),
     )
 
 

@@ -17,6 +17,7 @@ from workbench.textfile import shown
 __all__ = [
     "FIRST_DATE",
     "LAST_DATE",
+    "days_from",
     "month_elapsed",
     "months_of",
     "read_date",
@@ -86,8 +87,14 @@ def reserve_date(value: object) -> datetime.date:
 def months_of(days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return of each day (datetime64[D], any shape) its month, 0 to 11, and that month's days."""
     months = days.astype("datetime64[M]")
-    length = (months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")
+    following = months + np.timedelta64(1, "M")
+    length = following.astype("datetime64[D]") - months.astype("datetime64[D]")
     return months.astype(np.int64) % 12, length.astype(np.int64)
+
+
+def days_from(date: datetime.date, number: np.ndarray) -> np.ndarray:
+    """Return the days `number` days after a date (before it where negative), datetime64[D]."""
+    return np.datetime64(date, "D") + np.asarray(number).astype("timedelta64[D]")
 
 
 def month_elapsed(date: datetime.date) -> float:

@@ -11,7 +11,7 @@ import datetime
 
 import numpy as np
 
-from workbench.reserving.dates import month_elapsed, starts_by_day
+from workbench.reserving.dates import days_from, month_elapsed, starts_by_day
 from workbench.timeline import DAYS_IN_YEAR
 
 __all__ = [
@@ -37,7 +37,7 @@ def unearned_part(elapsed_days: np.ndarray) -> np.ndarray:
 def _in_force(start_share: np.ndarray, date: datetime.date) -> np.ndarray:
     """Return the starts whose cover has lasted 1, 2, … 365 days at the close of `date`, (365,)."""
     before = np.arange(DAYS_IN_YEAR)
-    return starts_by_day(start_share, np.datetime64(date, "D") - before)
+    return starts_by_day(start_share, days_from(date, -before))
 
 
 def unearned_by_day(start_share: np.ndarray, date: datetime.date) -> float:
@@ -69,7 +69,7 @@ def unexpired_by_day(start_share: np.ndarray, date: datetime.date) -> tuple[np.n
     """
     ahead = np.arange(1, DAYS_IN_YEAR)
     still = np.cumsum(_in_force(start_share, date))[DAYS_IN_YEAR - 1 - ahead]
-    return np.datetime64(date, "D") + ahead, still / DAYS_IN_YEAR
+    return days_from(date, ahead), still / DAYS_IN_YEAR
 
 
 def unearned_by_half_month(start_share: np.ndarray, date: datetime.date) -> float:
@@ -108,4 +108,4 @@ def received_in_advance(start_share: np.ndarray, date: datetime.date, days: floa
     """
     ahead = np.arange(1, int(np.ceil(days)) + 1)
     held = np.clip(days - (ahead - 1), 0.0, 1.0)
-    return float(starts_by_day(start_share, np.datetime64(date, "D") + ahead) @ held)
+    return float(starts_by_day(start_share, days_from(date, ahead)) @ held)
