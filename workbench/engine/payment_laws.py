@@ -81,11 +81,6 @@ def _medical_year(stay: Stay, plan: Plan, counts: StayCounts) -> np.ndarray:
 
 
 @lru_cache(maxsize=256)
-def _medical_stay(stay: Stay, plan: Plan) -> np.ndarray:
-    return medical_one_stay(stay, plan, MEDICAL_STEPS)[0]
-
-
-@lru_cache(maxsize=256)
 def _allowance_year(days: Lognormal, plan: Plan, counts: StayCounts) -> np.ndarray:
     return allowance_year(days, plan, counts.of("allowance"))
 
@@ -165,7 +160,7 @@ def _injury_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Poin
     plan = medical.plan
     if not by_day:
         grid = medical.weight * _medical_grid(plan, MEDICAL_STEPS)
-        return Points(yuan=grid, mass=_medical_stay(stay, plan))
+        return Points(yuan=grid, mass=medical_one_stay(stay, plan, MEDICAL_STEPS)[0])
     payment = MedicalPayment.of(plan, stay.basic, plan.first_stay_share)
     z, node = stay.nodes((payment,), plan.annual_cap_yuan)
     amount = payment.amount(np.exp(stay.cost.mu + stay.cost.sigma * z))
