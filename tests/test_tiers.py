@@ -12,7 +12,7 @@ from workbench.engine.results import contribution_yuan, expenses_yuan
 from workbench.engine.stages import year_laws
 from workbench.exact import exact_run
 from workbench.guard import InputRefused
-from workbench.premium.tiers import TIERS, excess_over, probability_over, tier_table
+from workbench.premium.tiers import TIERS, tier_table
 from workbench.pricing import tiers
 
 PLANS = ("P1", "P2", "P3", "P4", "P5")
@@ -134,18 +134,18 @@ def test_many_limits_at_once_read_the_law_like_one(inputs, place, sds):
     limits = law.mean + law.sd * np.array(sds)
     limits[0] = law.start + law.step * round((limits[0] - law.start) / law.step)
     single = [law.probability_above(float(x)) for x in limits]
-    np.testing.assert_allclose(probability_over(law, limits), single, rtol=0, atol=1e-13)
+    np.testing.assert_allclose((1.0 - law.cdfs(limits)), single, rtol=0, atol=1e-13)
     # `expected_excess` sums 1e5 terms of up to 1e7 yuan with rounding noise of 1e-17 each.
     single = [max(0.0, law.expected_excess(float(x))) for x in limits]
-    np.testing.assert_allclose(excess_over(law, limits), single, rtol=1e-9, atol=1e-4)
+    np.testing.assert_allclose(law.excesses(limits), single, rtol=1e-9, atol=1e-4)
 
 
 def test_limits_beyond_the_lattice(inputs):
     for law in year_laws(inputs).laws:
         ends = np.array([-1e6, law.start - law.step, law.yuan[-1], law.yuan[-1] + 1e6])
-        assert probability_over(law, ends)[[0, 3]].tolist() == [1.0, 0.0]
-        np.testing.assert_allclose(excess_over(law, ends)[0], law.mean + 1e6, rtol=1e-9)
-        assert np.all(excess_over(law, ends)[2:] <= 1e-9)
+        assert (1.0 - law.cdfs(ends))[[0, 3]].tolist() == [1.0, 0.0]
+        np.testing.assert_allclose(law.excesses(ends)[0], law.mean + 1e6, rtol=1e-9)
+        assert np.all(law.excesses(ends)[2:] <= 1e-9)
 
 
 def test_a_slider_is_not_kept_waiting(inputs, table):

@@ -33,15 +33,24 @@ def _compared(fine: float, coarse: float, floor: float = 0.0) -> Figure:
     return Figure(fine, max(abs(fine - coarse), abs(fine) * RELATIVE_ERROR, floor))
 
 
-@lru_cache(maxsize=256)
-def _levels(law: AnnualLaw, coarse: AnnualLaw, measure: str) -> Mapping[float, Figure]:
-    """Quantiles or tail means of a law at all levels; kept, since no premium moves them."""
+@lru_cache(maxsize=64)
+def _levels(
+    law: AnnualLaw, coarse: AnnualLaw
+) -> tuple[Mapping[float, Figure], Mapping[float, Figure]]:
+    """Quantiles and tail means of a law at all levels; kept, since no premium moves them."""
     rounding = ROUNDING_YUAN if law.continuous else 0.0
-    found = {
-        level: _compared(getattr(law, measure)(level), getattr(coarse, measure)(level), rounding)
-        for level in LEVELS
-    }
-    return MappingProxyType(found)
+    fine = law.at_levels(LEVELS)
+    again = fine if coarse is law else coarse.at_levels(LEVELS)
+    quantiles, tail_means = (
+        MappingProxyType(
+            {
+                level: _compared(float(value), float(other), rounding)
+                for level, value, other in zip(LEVELS, values, others, strict=True)
+            }
+        )
+        for values, others in zip(fine, again, strict=True)
+    )
+    return quantiles, tail_means
 
 
 def figures_of_law(
@@ -68,6 +77,7 @@ def figures_of_law(
     if law.continuous and law.sd:
         steep = rounding / law.sd
         deficit = Figure(deficit.value, min(1.0, max(deficit.error, steep * 0.4)))
+    quantiles, tail_means = _levels(law, coarse)
     return PlanFigures(
         enrolments=enrolments,
         contribution_yuan=contribution,
@@ -83,8 +93,8 @@ def figures_of_law(
         expected_surplus_yuan=Figure(contribution - expenses - law.mean, mean.error),
         mean_yuan=mean,
         sd_yuan=_compared(law.sd, law.sd, 0.1 * rounding),
-        quantiles=_levels(law, coarse, "quantile"),
-        tail_means=_levels(law, coarse, "tail_mean"),
+        quantiles=quantiles,
+        tail_means=tail_means,
     )
 
 

@@ -92,31 +92,33 @@ class Portfolio:
         return int(self.members[self.holds(plan)].sum())
 
 
-def spread(total: int, weights: np.ndarray) -> np.ndarray:
+def spread(total: int | np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return whole numbers in proportion to integer `weights` that add up to `total`.
 
     Integer parts first, then one each to the largest remainders, ties to the earlier place.
+    `total` may have the shape (n,) beside weights (n, places).
     """
+    whole = np.asarray(total, dtype=np.int64)[..., None]
     weights = np.asarray(weights, dtype=np.int64)
-    whole_weight = int(weights.sum())
-    if total == 0 or whole_weight == 0:
-        return np.zeros(len(weights), dtype=np.int64)
-    products = [int(total) * int(weight) for weight in weights]
-    parts = np.array([product // whole_weight for product in products], dtype=np.int64)
-    remainders = [product % whole_weight for product in products]
-    order = sorted(range(len(weights)), key=lambda place: (-remainders[place], place))
-    parts[order[: total - int(parts.sum())]] += 1
-    return parts
+    sums = weights.sum(axis=-1, keepdims=True)
+    parts, remainders = np.divmod(whole * weights, np.maximum(sums, 1))
+    left = np.where(sums > 0, whole - parts.sum(axis=-1, keepdims=True), 0)
+    order = np.argsort(-remainders, axis=-1, kind="stable")
+    first = (np.arange(weights.shape[-1]) < left).astype(np.int64)
+    extra = np.zeros_like(parts)
+    np.put_along_axis(extra, order, first, axis=-1)
+    return parts + extra
 
 
 def _leaving_members(members: np.ndarray, leaving: tuple[Leaving, ...]) -> np.ndarray:
-    """Return the members by age band after those who leave; rounding half up in each cell."""
+    """Return the members (n, bands) after those who leave; rounding half up in each cell."""
     kept = members.copy()
     for rule in leaving:
         for place, band in enumerate(AGE_BANDS):
             low, high = band_bounds(band)
             if low >= rule.age_low and high <= rule.age_high:
-                kept[place] -= int(np.floor(kept[place] * rule.share + 0.5))
+                gone = np.floor(kept[:, place] * rule.share + 0.5)
+                kept[:, place] -= gone.astype(np.int64)
     return kept
 
 
@@ -148,22 +150,24 @@ def spread_members(
     Source: docs/model.md section 1, steps 1 to 3.
     """
     known = {segment.name: place for place, segment in enumerate(segments)}
-    table: list[tuple[int, int, int, bool, float, int, int]] = []
-    for index, row in enumerate(rows):
-        place = known[row.segment]
-        share = segments[place].beliefs.get("first_term_share", first_term_share)
-        for sex, number in ((MALE, row.men), (FEMALE, row.women)):
-            by_band = _leaving_members(spread(number, mix[sex]), leaving)
-            first = spread(int(np.floor(share * by_band.sum() + 0.5)), by_band)
-            for band in range(len(AGE_BANDS)):
-                for status, count in ((True, first[band]), (False, by_band[band] - first[band])):
-                    if count:
-                        cell = (index, sex, band, status, row.accident_factor, place, int(count))
-                        table.append(cell)
-    columns = list(zip(*table, strict=True)) if table else [()] * 7
-    kinds = (np.int64, np.int64, np.int64, bool, float, np.int64, np.int64)
-    names = ("row", "sex", "band", "first_term", "accident_factor", "segment", "members")
-    arrays = {
-        name: freeze(column, kind) for name, column, kind in zip(names, columns, kinds, strict=True)
-    }
-    return Portfolio(rows=rows, **arrays)
+    segment = np.array([known[row.segment] for row in rows], dtype=np.int64)
+    shares = np.array([one.beliefs.get("first_term_share", first_term_share) for one in segments])
+    factor = np.array([row.accident_factor for row in rows])
+    numbers = np.array([(row.men, row.women) for row in rows], dtype=np.int64).reshape(-1, 2)
+    # Men stand before women, as MALE < FEMALE; one line of `by_band` a row and sex.
+    by_band = spread(numbers.ravel(), np.tile(mix[[MALE, FEMALE]], (len(rows), 1)))
+    by_band = _leaving_members(by_band, leaving)
+    begun = np.floor(np.repeat(shares[segment], 2) * by_band.sum(axis=1) + 0.5).astype(np.int64)
+    first = spread(begun, by_band)
+    members = np.stack([first, by_band - first], axis=2).reshape(len(rows), 2, len(AGE_BANDS), 2)
+    row, sex, band, renewed = np.nonzero(members)
+    return Portfolio(
+        rows=rows,
+        row=freeze(row),
+        sex=freeze(sex),
+        band=freeze(band),
+        first_term=freeze(renewed == 0),
+        accident_factor=freeze(factor[row]),
+        segment=freeze(segment[row]),
+        members=freeze(members[row, sex, band, renewed]),
+    )

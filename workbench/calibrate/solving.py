@@ -6,7 +6,7 @@ with the mean cost. Source: docs/model.md section 9 (calibration), docs/assumpti
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import exp, log
@@ -95,7 +95,7 @@ class KeptBy:
     """A pack that equals another with the same digest: the key of what is kept."""
 
     inputs: Inputs
-    digest: str
+    digest: Hashable
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, KeptBy) and self.digest == other.digest

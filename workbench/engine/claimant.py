@@ -29,6 +29,7 @@ __all__ = [
     "allowance_year",
     "joint_year",
     "legendre",
+    "medical_lattice_year",
     "medical_year",
     "paid_stay_counts",
     "stay_of",
@@ -41,6 +42,8 @@ JOINT_STEPS = 180
 NODES_PER_PANEL = 40
 Z_LIMIT = 9.0
 SMALLEST_WEIGHT = 1e-15
+UNHEARD = 1e-13
+BASIC_COVER = ("in_scope_share", "basic_deductible_yuan", "basic_coinsurance")
 
 
 @lru_cache(maxsize=64)
@@ -58,13 +61,18 @@ class Stay:
     correlation: float
     basic: BasicCover
 
-    def nodes(self, payments: tuple[MedicalPayment, ...], cap: float) -> tuple:
-        """Return Gauss–Legendre nodes z and weights of the cost's normal score, panels at kinks."""
+    def nodes(
+        self, payments: tuple[MedicalPayment, ...], cap: float, panel: int = NODES_PER_PANEL
+    ) -> tuple:
+        """Return Gauss–Legendre nodes z and weights of the cost's normal score, panels at kinks.
+
+        `panel` nodes between two kinks.
+        """
         kinks = [knot for pay in payments for knot in (pay.first_knot, pay.last_knot)]
         kinks += [float(pay.cost_of(np.asarray(cap))) for pay in payments]
         inside = [(np.log(kink) - self.cost.mu) / self.cost.sigma for kink in kinks if kink > 0.0]
         edges = np.unique(np.clip([-Z_LIMIT, *inside, Z_LIMIT], -Z_LIMIT, Z_LIMIT))
-        base, weight = legendre(NODES_PER_PANEL)
+        base, weight = legendre(panel)
         half = np.diff(edges)[:, None] / 2
         z = (edges[:-1, None] + half * (base[None, :] + 1.0)).ravel()
         density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
@@ -106,15 +114,27 @@ def stay_of(beliefs: Assumptions, relativity: float, kind: str) -> Stay:
     """Return the laws of an illness or injury stay at one age relativity of the cost."""
     trend = (1.0 + beliefs["cost_trend_per_year"]) ** beliefs["years_from_base_to_rating"]
     mean = beliefs["stay_cost_mean_yuan"] * beliefs["stay_cost_scale"] * trend * relativity
+    days = (beliefs[f"{kind}_days_mean"], beliefs[f"{kind}_days_cv"])
+    cover = tuple(beliefs[name] for name in BASIC_COVER)
+    return _stay(
+        (mean, beliefs["stay_cost_cv"]), days, beliefs["stay_cost_days_correlation"], cover
+    )
+
+
+@lru_cache(maxsize=512)
+def _stay(
+    cost: tuple[float, float],
+    days: tuple[float, float],
+    correlation: float,
+    cover: tuple[float, ...],
+) -> Stay:
+    """Laws of a stay from means and cvs of cost and days, and the terms of the basic cover."""
+    share, deductible, coinsurance = cover
     return Stay(
-        cost=Lognormal.from_mean_cv(mean, beliefs["stay_cost_cv"]),
-        days=Lognormal.from_mean_cv(beliefs[f"{kind}_days_mean"], beliefs[f"{kind}_days_cv"]),
-        correlation=beliefs["stay_cost_days_correlation"],
-        basic=BasicCover(
-            in_scope_share=beliefs["in_scope_share"],
-            deductible_yuan=beliefs["basic_deductible_yuan"],
-            coinsurance=beliefs["basic_coinsurance"],
-        ),
+        cost=Lognormal.from_mean_cv(*cost),
+        days=Lognormal.from_mean_cv(*days),
+        correlation=correlation,
+        basic=BasicCover(in_scope_share=share, deductible_yuan=deductible, coinsurance=coinsurance),
     )
 
 
@@ -185,18 +205,21 @@ def _stay_counts(extra: float, shorter: int, longer: int, sooner: str) -> StayCo
 
 def _power_sum(one: np.ndarray, later: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Σ_k weights[k] · one · later^(k−1) over k >= 1, by Horner; weights[0] is added as a point."""
+    # Ranks rarer than 1e-13 in all would cost time and move no figure.
+    heard = 1 + int(np.count_nonzero(np.cumsum(weights[:0:-1])[::-1] > UNHEARD * weights.sum()))
     total = np.zeros_like(one)
-    for weight in weights[:0:-1]:
-        total = total * later + weight
+    for weight in weights[heard - 1 : 0 : -1]:
+        total *= later
+        total += weight
     return total * one + weights[0]
 
 
 def _lump_above(masses: np.ndarray, top: int, axis: int) -> np.ndarray:
     """Keep 0 … top along `axis`, the last holding all mass at or above it."""
-    kept = np.take(masses, range(top + 1), axis=axis)
-    above = np.take(masses, range(top + 1, masses.shape[axis]), axis=axis).sum(axis=axis)
-    np.moveaxis(kept, axis, 0)[top] += above
-    return kept
+    lines = masses if axis == 0 else masses.T
+    kept = lines[: top + 1].copy()
+    kept[top] += lines[top + 1 :].sum(axis=0)
+    return kept if axis == 0 else kept.T
 
 
 def _room(masses: np.ndarray, top: int) -> int:
@@ -237,6 +260,28 @@ def _paid_days_law(days: Lognormal, plan: Plan) -> np.ndarray:
     return _paid_columns(raw[None, :], plan)[0]
 
 
+def medical_lattice_year(
+    stay: Stay, plan: Plan, counts: np.ndarray, steps: int, panel: int
+) -> np.ndarray:
+    """Return the law of `medical_year` on a coarse lattice, one stay put on four points.
+
+    Its low moments are right, its masses may be negative: it serves totals of many events.
+    """
+    laws = []
+    for share in (plan.first_stay_share, plan.later_stay_share):
+        payment = MedicalPayment.of(plan, stay.basic, share)
+        z, weight = stay.nodes((payment,), plan.annual_cap_yuan, panel)
+        amount = payment.amount(np.exp(stay.cost.mu + stay.cost.sigma * z))
+        place = np.minimum(amount / plan.annual_cap_yuan, 1.0) * steps
+        index, parts = split(place, steps)
+        masses = (weight[:, None] * parts).ravel()
+        laws.append(np.bincount(index.ravel(), masses, steps + 1))
+    length = _room(laws[0], steps)
+    one, more = (np.fft.rfft(law, length) for law in laws)
+    year = np.fft.irfft(_power_sum(one, more, counts), length)
+    return _lump_above(year, steps, 0)
+
+
 def allowance_year(days: Lognormal, plan: Plan, counts: np.ndarray) -> np.ndarray:
     """Return the law of the paid days of one claimant, 0 … max_days_per_year.
 
@@ -250,21 +295,24 @@ def allowance_year(days: Lognormal, plan: Plan, counts: np.ndarray) -> np.ndarra
     return _lump_above(year, most, 0)
 
 
-def _joint_one_stay(stay: Stay, medical: Plan, allowance: Plan, share: float) -> np.ndarray:
-    """P(payment = lattice point, paid days) of one stay, (JOINT_STEPS + 1, max days + 1)."""
+def _joint_one_stay(
+    stay: Stay, plans: tuple[Plan, Plan], share: float, lattice: tuple[int, int]
+) -> np.ndarray:
+    """P(payment = lattice point, paid days) of one stay, (steps + 1, max days + 1)."""
+    (medical, allowance), (steps, panel) = plans, lattice
     payment = MedicalPayment.of(medical, stay.basic, share)
-    z, weight = stay.nodes((payment,), medical.annual_cap_yuan)
+    z, weight = stay.nodes((payment,), medical.annual_cap_yuan, panel)
     amount = payment.amount(np.exp(stay.cost.mu + stay.cost.sigma * z))
-    place = np.minimum(amount / medical.annual_cap_yuan, 1.0) * JOINT_STEPS
-    index, parts = split(place, JOINT_STEPS)
+    place = np.minimum(amount / medical.annual_cap_yuan, 1.0) * steps
+    index, parts = split(place, steps)
     most = allowance.elimination_days + allowance.max_days_per_year + 1
     days = _paid_columns(stay.days_given(z, most), allowance)
     columns = days.shape[1]
     cells = index[:, :, None] * columns + np.arange(columns)
     masses = (weight[:, None] * parts)[:, :, None] * days[:, None, :]
     # Not a matrix product: BLAS would give other bits on another number of threads.
-    table = np.bincount(cells.ravel(), masses.ravel(), (JOINT_STEPS + 1) * columns)
-    return table.reshape(JOINT_STEPS + 1, columns)
+    table = np.bincount(cells.ravel(), masses.ravel(), (steps + 1) * columns)
+    return table.reshape(steps + 1, columns)
 
 
 def _paid_columns(raw: np.ndarray, plan: Plan) -> np.ndarray:
@@ -276,26 +324,37 @@ def _paid_columns(raw: np.ndarray, plan: Plan) -> np.ndarray:
 
 
 @lru_cache(maxsize=2)
-def _joint_stays(stay: Stay, medical: Plan, allowance: Plan) -> tuple[tuple, tuple, tuple]:
+def _joint_stays(
+    stay: Stay, medical: Plan, allowance: Plan, lattice: tuple[int, int]
+) -> tuple[tuple, tuple, tuple]:
     """Joint laws of one stay by rank, the shape of their transforms, and the transforms.
 
     Two are kept: first-term and renewed claimants of an age follow each other.
     """
     laws = tuple(
-        _joint_one_stay(stay, medical, allowance, share)
+        _joint_one_stay(stay, (medical, allowance), share, lattice)
         for share in (medical.first_stay_share, medical.later_stay_share)
     )
     most = allowance.max_days_per_year
-    shape = (_room(laws[0].sum(axis=1), JOINT_STEPS), max(_room(laws[0].sum(axis=0), most), 256))
+    shape = (_room(laws[0].sum(axis=1), lattice[0]), max(_room(laws[0].sum(axis=0), most), 256))
     return laws, shape, tuple(np.fft.rfft2(law, shape) for law in laws)
 
 
-def joint_year(stay: Stay, medical: Plan, allowance: Plan, counts: StayCounts) -> np.ndarray:
+def joint_year(
+    stay: Stay,
+    medical: Plan,
+    allowance: Plan,
+    counts: StayCounts,
+    *,
+    steps: int = JOINT_STEPS,
+    panel: int = NODES_PER_PANEL,
+) -> np.ndarray:
     """Return the joint law of (min(ΣA, cap), paid days) of a claimant who holds both plans.
 
-    Shape (JOINT_STEPS + 1, max_days_per_year + 1). `counts.weights` may have any scale.
+    Shape (steps + 1, max_days_per_year + 1). `counts.weights` may have any scale; `panel` nodes
+    of the cost between two kinks.
     """
-    stays, shape, (first, later) = _joint_stays(stay, medical, allowance)
+    stays, shape, (first, later) = _joint_stays(stay, medical, allowance, (steps, panel))
     total = _power_sum(first, later, counts.weights[0])
     if counts.early:
         axis = 1 if counts.early == "medical" else 0
@@ -306,7 +365,7 @@ def joint_year(stay: Stay, medical: Plan, allowance: Plan, counts: StayCounts) -
         total = total + _early_part(alone, (first, later), counts)
     year = np.fft.irfft2(total, shape)
     most = allowance.max_days_per_year
-    return _lump_above(_lump_above(year, JOINT_STEPS, 0), most, 1)
+    return _lump_above(_lump_above(year, steps, 0), most, 1)
 
 
 def _point(shape: tuple[int, ...], axis: int) -> np.ndarray:

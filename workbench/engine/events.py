@@ -24,8 +24,10 @@ from workbench.timeline import AGE_BANDS, FEMALE, MALE
 __all__ = [
     "EventClasses",
     "MemberRates",
+    "PaymentTerms",
     "Scheme",
     "member_rates",
+    "payment_terms",
     "scheme_of",
     "without_price",
 ]
@@ -95,6 +97,34 @@ class Scheme:
         return self.portfolio.members * getattr(self.rates, kind)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PaymentTerms:
+    """All of a scheme that says what one event of a class pays: a key for laws that are kept.
+
+    Two are equal where plans, stays, numbers of stays, disabilities and classes are; members and
+    rates do not count.
+    """
+
+    scheme: Scheme
+    content: tuple
+    digest: int
+
+    def __hash__(self) -> int:
+        return self.digest
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PaymentTerms) and self.content == other.content
+
+
+def payment_terms(scheme: Scheme) -> PaymentTerms:
+    """Return the key of what the events of a scheme pay."""
+    names = ("illness_extra_stays_mean", "disability_degree_mean")
+    beliefs = tuple(belief[name] for belief in scheme.beliefs for name in names)
+    keys = tuple(scheme.classes[kind].keys.tobytes() for kind in EVENT_KINDS)
+    content = (scheme.plans, tuple(scheme.stays.items()), beliefs, keys)
+    return PaymentTerms(scheme, content, hash(content))
+
+
 def _segment_rates(inputs: Inputs, beliefs: Assumptions) -> dict[str, np.ndarray]:
     """Rates by sex and age band, shape (2, 9), of one segment."""
     tables = dict(zip(RATE_EVENTS, inputs.rates.values, strict=True))
@@ -151,6 +181,7 @@ def member_rates(
     return MemberRates(**by_name)
 
 
+@lru_cache(maxsize=128)
 def without_price(plan: Plan) -> Plan:
     """Return the plan with all blanked that changes no payment."""
     return replace(plan, premium_yuan=0.0, enrolments_default=0, min_participation=0.0)
@@ -198,13 +229,39 @@ class _Structure:
     classes: Mapping[str, EventClasses]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """Cells without their numbers of members: the key of a structure that is kept."""
+
+    portfolio: Portfolio
+    plans: tuple[Plan, ...]
+    relativities: tuple[float, ...]
+    content: tuple
+
+    def __hash__(self) -> int:
+        return hash(self.content)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Shape) and self.content == other.content
+
+
+def _shape(portfolio: Portfolio, plans: tuple[Plan, ...], relativities: tuple) -> _Shape:
+    cells = (portfolio.row, portfolio.band, portfolio.first_term, portfolio.segment)
+    content = (
+        tuple((plan.code, plan.benefit_form) for plan in plans),
+        relativities,
+        tuple(row.plans for row in portfolio.rows),
+        tuple(column.tobytes() for column in cells),
+    )
+    return _Shape(portfolio, plans, relativities, content)
+
+
 @lru_cache(maxsize=32)
-def _structure(
-    portfolio: Portfolio, plans: tuple[Plan, ...], relativities: tuple[float, ...]
-) -> _Structure:
+def _structure(shape: _Shape) -> _Structure:
     """Plans held, groups of age bands and classes of events of the cells."""
-    held = _held(plans, portfolio)
-    distinct, group = np.unique(np.array(relativities), return_inverse=True)
+    portfolio = shape.portfolio
+    held = _held(shape.plans, portfolio)
+    distinct, group = np.unique(np.array(shape.relativities), return_inverse=True)
     by_cell = group[portfolio.band]
     classes = {kind: _classes(portfolio, held, by_cell, kind) for kind in EVENT_KINDS}
     return _Structure(held=held, relativities=distinct, relativity_group=by_cell, classes=classes)
@@ -216,7 +273,7 @@ def scheme_of(inputs: Inputs) -> Scheme:
     plans = tuple(without_price(plan) for plan in inputs.plans)
     beliefs = tuple(inputs.assumptions.changed(segment.beliefs) for segment in inputs.segments)
     relative = tuple(inputs.assumptions[f"stay_cost_relativity.{band}"] for band in AGE_BANDS)
-    structure = _structure(portfolio, plans, relative)
+    structure = _structure(_shape(portfolio, plans, relative))
     stays = {
         (segment, group, kind): stay_of(belief, float(relativity), kind)
         for segment, belief in enumerate(beliefs)

@@ -12,94 +12,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.engine.annual import LATTICE_BITS, AnnualLaw, LatticeLaw
 from workbench.engine.lattice import common_step, split_mass
 from workbench.engine.payment_laws import Points
 from workbench.engine.transform import Disability
 
-__all__ = ["AnnualLaw", "Measures", "annual_law", "collective_transform", "window_of"]
+__all__ = [
+    "LATTICE_BITS",
+    "AnnualLaw",
+    "LatticeLaw",
+    "Measures",
+    "annual_law",
+    "collective_transform",
+    "lattice_of",
+    "window_of",
+]
 
-LATTICE_BITS = 16
 MOST_BITS = 21
+SMALLEST_LOGARITHM = -39.0
 Transform = Callable[["Measures", float, int], np.ndarray]
 """(measures, step, size) → transform of the yearly amount, shape (size // 2 + 1,)."""
 
 LEFT_SD, RIGHT_SD, RIGHT_EVENTS = 9.5, 13.0, 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AnnualLaw:
-    """Law of a yearly amount on the lattice start + step·j.
-
-    `mass` (n,) probabilities; `continuous` says that the lattice stands for a smooth law, whose
-    distribution function is read between the points. `mean` and `sd` are closed-form moments.
-    """
-
-    start: float
-    step: float
-    mass: np.ndarray
-    cumulative: np.ndarray
-    continuous: bool
-    mean: float
-    sd: float
-
-    @property
-    def yuan(self) -> np.ndarray:
-        """Lattice points, yuan, shape (n,)."""
-        return self.start + self.step * np.arange(len(self.mass))
-
-    def cdf(self, x: float) -> float:
-        """P(S <= x)."""
-        place = (x - self.start) / self.step
-        if self.continuous:
-            middle = self.cumulative - self.mass / 2
-            read = np.interp(place, np.arange(len(middle)), middle, left=0.0, right=1.0)
-            return float(np.clip(read, 0.0, 1.0))
-        index = int(np.floor(place + 1e-9))
-        if index < 0:
-            return 0.0
-        return float(np.clip(self.cumulative[min(index, len(self.mass) - 1)], 0.0, 1.0))
-
-    def quantile(self, level: float) -> float:
-        """Least x with P(S <= x) >= level, yuan."""
-        if self.sd == 0.0:
-            return self.mean
-        if not self.continuous:
-            index = int(np.searchsorted(self.cumulative, level - 1e-12))
-            return float(self.start + self.step * min(index, len(self.mass) - 1))
-        middle = self.cumulative - self.mass / 2
-        index = int(np.searchsorted(middle, level))
-        low, high = middle[index - 1], middle[index]
-        return float(self.start + self.step * (index - 1 + (level - low) / (high - low)))
-
-    def expected_excess(self, x: float) -> float:
-        """E(S − x)⁺, yuan."""
-        above = np.maximum(self.yuan - x, 0.0)
-        excess = float(np.sum(self.mass * above))
-        if not self.continuous or not self.start < x < self.yuan[-1]:
-            return excess
-        # A lattice law read as a smooth one: the kink at x lies inside a step.
-        place = (x - self.start) / self.step
-        inside = place - np.floor(place)
-        density = self.mass[int(place)] / self.step
-        return excess + density * self.step**2 * (1.0 / 12.0 - inside * (1.0 - inside) / 2.0)
-
-    def tail_mean(self, level: float) -> float:
-        """VaR + E(S − VaR)⁺ / (1 − level), yuan (Acerbi and Tasche, 2002)."""
-        quantile = self.quantile(level)
-        return quantile + self.expected_excess(quantile) / (1.0 - level)
-
-    def probability_above(self, x: float) -> float:
-        """P(S > x), strictly."""
-        return 1.0 - self.cdf(x)
-
-    def density(self, points: int = 240) -> tuple[np.ndarray, np.ndarray]:
-        """Return yuan and density per yuan between the 1e-5 quantiles, shapes (points,)."""
-        low, high = self.quantile(1e-5), self.quantile(1.0 - 1e-5)
-        grid = np.linspace(low, high, points)
-        edges = np.concatenate([[grid[0]], (grid[1:] + grid[:-1]) / 2, [grid[-1]]])
-        middle = self.cumulative - self.mass / 2
-        place = np.interp(edges, self.yuan, middle)
-        return grid, np.diff(place) / np.maximum(np.diff(edges), 1e-300)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +73,26 @@ class Measures:
         sizes += [part.stays.yuan.max() + part.amount.yuan.max() for part in self.disabled]
         return float(max(sizes, default=0.0))
 
+    def carried(self, illness: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Return which frequencies may carry more than 1e-17, from the exponents (see `shocked`).
+
+        |1 − κ² illness| is at least 1 − κ² Re illness.
+        """
+        square = self.shock_cv**2
+        spread = np.log1p(-square * np.minimum(illness.real, 0.0)) / square if square else 0.0
+        calm = -spread if square else illness.real
+        return other.real + calm > SMALLEST_LOGARITHM
+
+    def shocked(self, illness: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Return the transform of the year from the exponents of illness and of all others.
+
+        exp(other) · [1 − κ² illness]^(−1/κ²), the Poisson form at κ = 0.
+        """
+        square = self.shock_cv**2
+        if square > 0.0:
+            return np.exp(other - np.log1p(-square * illness) / square)
+        return np.exp(other + illness)
+
     def step(self) -> float:
         """Common step of all payments, yuan; 0.0 where there is none."""
         if self.disabled:
@@ -154,13 +108,18 @@ def window_of(measures: Measures) -> tuple[float, float]:
     return low, high - low
 
 
+def _transform_size(least: int) -> int:
+    """Least 4, 5 or 6 times a power of two that is at least `least`: quick to transform."""
+    power = 1 << max(2, int(np.ceil(np.log2(least))) - 3)
+    return next(number * power for number in (4, 5, 6, 8) if number * power >= least)
+
+
 def lattice_of(measures: Measures, bits: int) -> tuple[float, int, bool]:
     """Return step (yuan), number of points and whether the law is read as continuous."""
     _, width = window_of(measures)
     own = measures.step()
     if own > 0.0 and width / own <= 1 << MOST_BITS:
-        size = 1 << max(4, int(np.ceil(np.log2(width / own + 1))))
-        return own, size, False
+        return own, _transform_size(int(np.ceil(width / own)) + 1), False
     return width / (1 << bits), 1 << bits, True
 
 
@@ -169,24 +128,22 @@ def _transform(points: Points, step: float, size: int) -> np.ndarray:
 
 
 def collective_transform(measures: Measures, step: float, size: int) -> np.ndarray:
-    """Return the transform of S on the lattice, collective form, shape (size // 2 + 1,).
-
-    exp(Σ_O λ(φ − 1)) · [1 − κ² Σ_I λ(φ − 1)]^(−1/κ²), the Poisson form at κ = 0.
-    """
+    """Return the transform of S on the lattice, collective form, shape (size // 2 + 1,)."""
     illness = _transform(measures.illness, step, size) - measures.illness.mass.sum()
     other = _transform(measures.other, step, size) - measures.other.mass.sum()
     for part in measures.disabled:
         stays, amount = (_transform(points, step, size) for points in (part.stays, part.amount))
         other = other + stays * amount - part.stays.mass.sum()
-    square = measures.shock_cv**2
-    if square > 0.0:
-        return np.exp(other - np.log1p(-square * illness) / square)
-    return np.exp(other + illness)
+    # Most frequencies carry nothing: exponentials and logarithms are for the others.
+    kept = np.flatnonzero(measures.carried(illness, other))
+    total = np.zeros(len(illness), dtype=complex)
+    total[kept] = measures.shocked(illness[kept], other[kept])
+    return total
 
 
 def annual_law(
     measures: Measures, bits: int = LATTICE_BITS, transform: Transform | None = None
-) -> AnnualLaw:
+) -> LatticeLaw:
     """Return the law of the yearly amount.
 
     Parameters
@@ -201,16 +158,19 @@ def annual_law(
     mean, sd = measures.mean, float(np.sqrt(measures.variance))
     if sd == 0.0:
         one = np.ones(1)
-        return AnnualLaw(
+        return LatticeLaw(
             start=mean, step=1.0, mass=one, cumulative=one, continuous=False, mean=mean, sd=0.0
         )
     step, size, continuous = lattice_of(measures, bits)
     low, _ = window_of(measures)
     first = int(np.floor(low / step))
     total = (transform or collective_transform)(measures, step, size)
-    mass = np.roll(np.fft.irfft(total, size), -(first % size))
+    # Turned to the window's first point where the transform is not nil.
+    kept = np.flatnonzero(total)
+    total[kept] *= np.exp(2j * np.pi * ((kept * first) % size) / size)
+    mass = np.fft.irfft(total, size)
     cumulative = np.cumsum(mass)
-    return AnnualLaw(
+    return LatticeLaw(
         start=first * step,
         step=step,
         mass=mass,

@@ -29,7 +29,17 @@ from workbench.laws.terms import MedicalPayment, paid_days
 from workbench.plans import Plan
 from workbench.timeline import DAYS_IN_YEAR
 
-__all__ = ["PLAN_COLUMNS", "Points", "class_points", "disability_law"]
+__all__ = [
+    "PLAN_COLUMNS",
+    "Points",
+    "Weighed",
+    "capped_law",
+    "class_points",
+    "daily_yuan",
+    "disability_law",
+    "injury_daily_yuan",
+    "weighed",
+]
 
 DISABILITY_STEPS = 6000
 
@@ -90,7 +100,7 @@ def _joint_year(stay: Stay, medical: Plan, allowance: Plan, counts: StayCounts) 
     return joint_year(stay, medical, allowance, counts)
 
 
-class _Weighed(NamedTuple):
+class Weighed(NamedTuple):
     """A plan that is held and asked for, and its weight."""
 
     plan: Plan
@@ -101,19 +111,19 @@ def _plan_at(scheme: Scheme, place: int) -> Plan | None:
     return scheme.plans[place] if place >= 0 else None
 
 
-def _weighed(scheme: Scheme, place: int, weights: np.ndarray) -> _Weighed | None:
-    """The plan at a place with its weight; None where it is not held or not asked for."""
+def weighed(scheme: Scheme, place: int, weights: np.ndarray) -> Weighed | None:
+    """Return the plan at a place with its weight; None where it is not held or not asked for."""
     if place < 0 or weights[place] == 0.0:
         return None
-    return _Weighed(scheme.plans[place], float(weights[place]))
+    return Weighed(scheme.plans[place], float(weights[place]))
 
 
 def _medical_grid(plan: Plan, steps: int) -> np.ndarray:
     return plan.annual_cap_yuan * np.arange(steps + 1) / steps
 
 
-def _daily_yuan(plan: Plan, days: np.ndarray) -> np.ndarray:
-    """What paid days of a year pay; only an allowance plan has a yearly cap on them."""
+def daily_yuan(plan: Plan, days: np.ndarray) -> np.ndarray:
+    """Return what paid days of a year pay, yuan; only an allowance plan has a cap on them."""
     yuan = plan.daily_yuan * days
     return np.minimum(yuan, plan.annual_cap_yuan) if plan.benefit_form == "allowance" else yuan
 
@@ -123,7 +133,7 @@ def _illness_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Poi
     segment, group, first, medical, allowance = (int(entry) for entry in key)
     beliefs = scheme.beliefs[segment]
     stay = scheme.stays[segment, group, "illness"]
-    paying, daily = _weighed(scheme, medical, weights), _weighed(scheme, allowance, weights)
+    paying, daily = weighed(scheme, medical, weights), weighed(scheme, allowance, weights)
     counts = paid_stay_counts(
         beliefs, bool(first), _plan_at(scheme, medical), _plan_at(scheme, allowance)
     )
@@ -131,30 +141,40 @@ def _illness_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Poi
         law = _joint_year(stay, paying.plan, daily.plan, counts)
         yuan = paying.weight * _medical_grid(paying.plan, JOINT_STEPS)[:, None]
         days = np.arange(law.shape[1])
-        yuan = yuan + daily.weight * _daily_yuan(daily.plan, days)[None, :]
+        yuan = yuan + daily.weight * daily_yuan(daily.plan, days)[None, :]
         return Points(yuan=yuan.ravel(), mass=law.ravel())
     if paying:
         law = _medical_year(stay, paying.plan, counts)
         return Points(yuan=paying.weight * _medical_grid(paying.plan, MEDICAL_STEPS), mass=law)
     if daily:
         law = _allowance_year(stay.days, daily.plan, counts)
-        yuan = daily.weight * _daily_yuan(daily.plan, np.arange(len(law)))
+        yuan = daily.weight * daily_yuan(daily.plan, np.arange(len(law)))
         return Points(yuan=yuan, mass=law)
     return Points(yuan=np.zeros(1), mass=np.ones(1))
+
+
+def injury_daily_yuan(by_day: list[Weighed]) -> np.ndarray:
+    """Return what an injury stay of 1, 2, … days pays in plans that pay by the day, yuan (days,).
+
+    As many days as change the payment; one day where no plan pays by the day.
+    """
+    most = 1 + max((p.elimination_days + p.max_days_per_year for p, _ in by_day), default=0)
+    days = np.arange(1, most + 1)
+    yuan = np.zeros(most)
+    for plan, weight in by_day:
+        paid = paid_days(days, plan.elimination_days, plan.max_days_per_year)
+        yuan += weight * daily_yuan(plan, paid)
+    return yuan
 
 
 def _injury_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Points:
     """Law of what one injury stay of a class pays, disability apart."""
     segment, group, *held = (int(entry) for entry in key)
     stay = scheme.stays[segment, group, "injury"]
-    medical, allowance, accident = (_weighed(scheme, place, weights) for place in held)
+    medical, allowance, accident = (weighed(scheme, place, weights) for place in held)
     by_day = [entry for entry in (allowance, accident) if entry]
-    most = 1 + max((p.elimination_days + p.max_days_per_year for p, _ in by_day), default=0)
-    days = np.arange(1, most + 1)
-    yuan = np.zeros(most)
-    for plan, weight in by_day:
-        paid = paid_days(days, plan.elimination_days, plan.max_days_per_year)
-        yuan += weight * _daily_yuan(plan, paid)
+    yuan = injury_daily_yuan(by_day)
+    most = len(yuan)
     if not medical:
         return Points(yuan=yuan, mass=stay.days_alone(most))
     plan = medical.plan
@@ -218,6 +238,10 @@ def class_points(scheme: Scheme, kind: str, key: np.ndarray, weights: np.ndarray
 def disability_law(scheme: Scheme, segment: int, accident: int, weight: float) -> Points:
     """Return the law of weight · disability_max · min(E, 1) of one disabled injury claimant."""
     mean = scheme.beliefs[segment]["disability_degree_mean"]
+    return capped_law(mean, weight * scheme.plans[accident].disability_max_yuan)
+
+
+def capped_law(mean: float, most: float) -> Points:
+    """Return the law of most · min(E, 1), E exponential with `mean`, yuan."""
     steps = np.arange(DISABILITY_STEPS + 1) / DISABILITY_STEPS
-    most = weight * scheme.plans[accident].disability_max_yuan
     return Points(yuan=most * steps, mass=capped_exponential_lattice(mean, DISABILITY_STEPS))

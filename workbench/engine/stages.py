@@ -6,23 +6,26 @@ Floor 3. The one bounded cache of the engine besides the laws of a claimant in `
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
+from workbench.engine.annual import LATTICE_BITS, AnnualLaw, LatticeLaw
+from workbench.engine.class_laws import Counts, SumLaws, class_counts, sum_laws
 from workbench.engine.events import Scheme, scheme_of, without_price
-from workbench.engine.inversion import LATTICE_BITS, AnnualLaw, Measures, annual_law
+from workbench.engine.inversion import Measures, annual_law
 from workbench.engine.moments import (
     covariances,
-    expected_beneficiaries,
+    expected_events_paid,
     expected_paid,
-    expected_persons,
+    illness_paid,
 )
+from workbench.engine.spectral import SpectralLaw, spectral_law
 from workbench.engine.transform import payments
-from workbench.inputs import Inputs, fingerprint
+from workbench.inputs import Inputs
 
 __all__ = [
     "ExpectedClaims",
@@ -35,6 +38,8 @@ __all__ = [
 ]
 
 MOST_KEPT = 48
+NARROWER = 0.85
+"""Window of the law that bounds the error, against the law's own."""
 LEVEL_NAMES = (
     "base_enrolment_ratio",
     "frequency_trend_per_year",
@@ -42,6 +47,9 @@ LEVEL_NAMES = (
     "years_from_base_to_rating",
 )
 """Names of economics.csv that change claims; no other of that file does."""
+
+
+Law = LatticeLaw | SpectralLaw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,17 +82,41 @@ _kept: OrderedDict[tuple, object] = OrderedDict()
 _lock = Lock()
 
 
-def claims_fingerprint(inputs: Inputs) -> str:
-    """Return the SHA-256 of all that changes a claim: no price, no expense, no calendar."""
-    values = {
-        name: belief.value
+@dataclass(frozen=True, slots=True, eq=False)
+class _Content:
+    """Hashable content with its hash, worked out once."""
+
+    parts: tuple
+    digest: int
+
+    def __hash__(self) -> int:
+        return self.digest
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and self.parts == other.parts
+
+
+def claims_fingerprint(inputs: Inputs) -> Hashable:
+    """Return a key of all that changes a claim: no price, no expense, no calendar.
+
+    Equal within a process where the content is; a digest for records is `inputs.fingerprint`.
+    """
+    values = tuple(
+        (name, belief.value)
         for name, belief in inputs.assumptions.beliefs.items()
         if belief.file in ("parameters.csv", "severity.csv") or name in LEVEL_NAMES
-    }
-    plans = tuple(without_price(plan) for plan in inputs.plans)
-    return fingerprint(
-        plans, inputs.rows, inputs.mix, inputs.rates, values, inputs.segments, inputs.leaving
     )
+    parts = (
+        tuple(without_price(plan) for plan in inputs.plans),
+        inputs.rows,
+        inputs.mix.tobytes(),
+        tuple(table.tobytes() for table in inputs.rates.values),
+        inputs.rates.times_parameter,
+        values,
+        tuple((segment.name, tuple(segment.beliefs.items())) for segment in inputs.segments),
+        inputs.leaving,
+    )
+    return _Content(parts, hash(parts))
 
 
 def remember(key: tuple, make: Callable[[], Any]) -> Any:
@@ -108,39 +140,79 @@ def measures_of(scheme: Scheme, weights: np.ndarray) -> Measures:
     return Measures(illness=illness, other=other, disabled=disabled, shock_cv=shock)
 
 
-def _individual(law: AnnualLaw, variance_less: float) -> AnnualLaw:
+def _individual(law: LatticeLaw, variance_less: float) -> LatticeLaw:
     return replace(law, sd=float(np.sqrt(max(law.sd**2 - variance_less, 0.0))))
+
+
+def _centred(law: Law, mean: float) -> Law:
+    """Move a smooth law by the fraction of a yuan that its laws of one claimant err in the mean."""
+    if not law.continuous:
+        return replace(law, mean=mean)
+    return replace(law, mean=mean, start=law.start + mean - law.mean)
+
+
+def _of_laws(scheme: Scheme, laws: SumLaws, counts: Counts) -> Measures:
+    illness, other, disabled = laws.measures(counts)
+    shock = scheme.inputs.assumptions["hospital_shock_cv"]
+    return Measures(illness=illness, other=other, disabled=disabled, shock_cv=shock)
+
+
+def _collective_law(
+    scheme: Scheme, weights: np.ndarray, laws: tuple[SumLaws, SumLaws], counts: Counts
+) -> tuple[Law, Law]:
+    """Law of one sum and the same at half the resolution.
+
+    A short series where it serves, else the lattice of every payment.
+    """
+    fine = _of_laws(scheme, laws[0], counts)
+    if laws[0].condensed or fine.step() == 0.0:
+        found = spectral_law(fine, laws[0].nodes_top)
+        if found is not None:
+            coarse = _of_laws(scheme, laws[1], counts) if laws[0].condensed else fine
+            return found, spectral_law(coarse, laws[1].nodes_top, NARROWER) or found
+    measures = measures_of(scheme, weights) if laws[0].condensed else fine
+    law = annual_law(measures)
+    return law, annual_law(measures, LATTICE_BITS - 1) if law.continuous else law
+
+
+def _individual_law(scheme: Scheme, weights: np.ndarray, less: np.ndarray) -> tuple[Law, Law]:
+    """The same in the individual form; `less` is taken off the covariances."""
+    # Imported where it is used: the default run need not load how members are drawn.
+    from workbench.engine.individual_law import individual_transform
+
+    measures, transform = measures_of(scheme, weights), individual_transform(scheme, weights)
+    taken = float(weights @ less @ weights)
+    fine = _individual(annual_law(measures, LATTICE_BITS, transform), taken)
+    if not fine.continuous:
+        return fine, fine
+    return fine, _individual(annual_law(measures, LATTICE_BITS - 1, transform), taken)
 
 
 def _make_laws(inputs: Inputs, form: str) -> YearLaws:
     scheme = scheme_of(inputs)
     number = len(scheme.plans)
     sums = [*np.eye(number), np.ones(number)]
-    measures = [measures_of(scheme, weights) for weights in sums]
-    less, transform_of = np.zeros((number, number)), None
+    less = np.zeros((number, number))
     if form == "individual":
-        # Imported where it is used: the default run need not load how members are drawn.
-        from workbench.engine.individual_law import individual_reduction, individual_transform
+        from workbench.engine.individual_law import individual_reduction
 
-        less, transform_of = individual_reduction(scheme), individual_transform
-    fine, coarse = [], []
-    for weights, one in zip(sums, measures, strict=True):
-        transform = transform_of(scheme, weights) if transform_of else None
-        taken = float(weights @ less @ weights)
-        fine.append(_individual(annual_law(one, LATTICE_BITS, transform), taken))
-        if fine[-1].continuous:
-            coarse.append(_individual(annual_law(one, LATTICE_BITS - 1, transform), taken))
-        else:
-            coarse.append(fine[-1])
-    illness = np.array([one.illness.moment(1) for one in measures[:number]])
+        less = individual_reduction(scheme)
+        pairs = [_individual_law(scheme, weights, less) for weights in sums]
+    else:
+        counts = class_counts(scheme)
+        compiled = zip(sums, sum_laws(scheme), strict=True)
+        pairs = [_collective_law(scheme, weights, laws, counts) for weights, laws in compiled]
     enrolments = np.array([scheme.portfolio.enrolments(plan.code) for plan in scheme.plans])
+    means = expected_paid(scheme)
+    paid = expected_events_paid(scheme)
+    closed = [float(weights @ means) for weights in sums]
     return YearLaws(
-        laws=tuple(fine),
-        coarse=tuple(coarse),
-        beneficiaries=expected_beneficiaries(scheme),
-        persons_paid=expected_persons(scheme),
+        laws=tuple(_centred(law, mean) for (law, _), mean in zip(pairs, closed, strict=True)),
+        coarse=tuple(coarse for _, coarse in pairs),
+        beneficiaries=paid[:-1],
+        persons_paid=float(paid[-1]),
         enrolments=enrolments,
-        covariance=covariances(scheme, illness) - less,
+        covariance=covariances(scheme, illness_paid(scheme)) - less,
     )
 
 
@@ -153,11 +225,12 @@ def year_laws(inputs: Inputs, form: str = "collective") -> YearLaws:
 def _make_expected(inputs: Inputs) -> ExpectedClaims:
     scheme = scheme_of(inputs)
     enrolments = [scheme.portfolio.enrolments(plan.code) for plan in scheme.plans]
+    paid = expected_events_paid(scheme)
     return ExpectedClaims(
         enrolments=np.array(enrolments),
-        beneficiaries=expected_beneficiaries(scheme),
+        beneficiaries=paid[:-1],
         paid_yuan=expected_paid(scheme),
-        persons_paid=expected_persons(scheme),
+        persons_paid=float(paid[-1]),
     )
 
 

@@ -25,8 +25,6 @@ __all__ = [
     "Figures",
     "TierRow",
     "TierTable",
-    "excess_over",
-    "probability_over",
     "tier_table",
 ]
 
@@ -110,39 +108,6 @@ class TierTable:
         )
 
 
-def probability_over(law: AnnualLaw, limits: np.ndarray) -> np.ndarray:
-    """Return P(S > x) for each x of `limits` (n,), as `AnnualLaw.probability_above`."""
-    place = (limits - law.start) / law.step
-    if law.continuous:
-        middle = law.cumulative - law.mass / 2
-        below = np.interp(place, np.arange(len(middle)), middle, left=0.0, right=1.0)
-    else:
-        index = np.floor(place + 1e-9).astype(np.int64)
-        kept = law.cumulative[np.clip(index, 0, len(law.mass) - 1)]
-        below = np.where(index < 0, 0.0, np.minimum(kept, 1.0))
-    return np.clip(1.0 - below, 0.0, 1.0)
-
-
-def excess_over(law: AnnualLaw, limits: np.ndarray) -> np.ndarray:
-    """Return E(S − x)⁺ for each x of `limits` (n,), yuan, as `AnnualLaw.expected_excess`.
-
-    E(S − x)⁺ is the integral of P(S > u) from x on: whole steps by one sum from the right, the
-    part of a step below them, and for a smooth law the correction of its kink.
-    """
-    size = len(law.mass)
-    above = np.append(np.cumsum(law.mass[::-1])[::-1], 0.0)
-    beyond = np.append(np.cumsum(above[:0:-1])[::-1], 0.0) * law.step
-    place = (limits - law.start) / law.step
-    index = np.clip(np.floor(place).astype(np.int64), -1, size - 1)
-    excess = beyond[np.maximum(index + 1, 0)] + (index + 1 - place) * law.step * above[index + 1]
-    excess = np.where(place >= size - 1, 0.0, excess)
-    if law.continuous:
-        inside = place - np.floor(place)
-        smooth = law.mass[np.maximum(index, 0)] * law.step * (1 / 12 - inside * (1 - inside) / 2)
-        excess = excess + np.where((place > 0.0) & (place < size - 1), smooth, 0.0)
-    return np.maximum(excess, 0.0)
-
-
 def _between(fine: np.ndarray, coarse: np.ndarray, floor: float) -> Figures:
     """Figures whose error is the change from the coarser lattice, or the floor if larger."""
     errors = np.maximum(np.abs(fine - coarse), np.maximum(np.abs(fine) * RELATIVE_ERROR, floor))
@@ -153,10 +118,8 @@ def _risk(law: AnnualLaw, coarse: AnnualLaw, limits: np.ndarray) -> tuple[Figure
     """Deficit probability and expected shortfall where claims exceed `limits`."""
     rounding = ROUNDING_YUAN if law.continuous else 0.0
     steep = 0.4 * rounding / law.sd if law.sd else 0.0
-    deficit = _between(
-        probability_over(law, limits), probability_over(coarse, limits), min(1.0, steep)
-    )
-    shortfall = _between(excess_over(law, limits), excess_over(coarse, limits), rounding)
+    deficit = _between(1.0 - law.cdfs(limits), 1.0 - coarse.cdfs(limits), min(1.0, steep))
+    shortfall = _between(law.excesses(limits), coarse.excesses(limits), rounding)
     return deficit, shortfall
 
 

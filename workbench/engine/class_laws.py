@@ -1,0 +1,235 @@
+"""What the events of all classes pay, compiled once for as long as no term or stay changes.
+
+Floor 3. A yearly total needs of each class its expected number and its law; the laws stand here as
+matrices (classes, points), so that other members or other rates cost one product. Smooth sums are
+condensed to nodes, others keep every amount. Source: docs/engine.md, "Condensed laws".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from workbench.engine.claimant import paid_stay_counts
+from workbench.engine.condense import chebyshev_nodes, interpolation_matrix
+from workbench.engine.events import PaymentTerms, Scheme, payment_terms
+from workbench.engine.payment_laws import (
+    PLAN_COLUMNS,
+    Points,
+    capped_law,
+    class_points,
+    injury_daily_yuan,
+    weighed,
+)
+from workbench.engine.quick_laws import (
+    COARSE,
+    FINE,
+    Resolution,
+    illness_nodes,
+    injury_nodes,
+    on_nodes,
+)
+from workbench.engine.transform import Disability
+from workbench.plans import EVENT_KINDS, Plan
+
+__all__ = ["Block", "Counts", "SumLaws", "class_counts", "sum_laws"]
+
+Counts = Mapping[str, np.ndarray]
+"""Expected events a year of the classes by kind at a shock of 1, shape (classes,).
+
+Beside the kinds: "disabled" and "undisabled" of the injuries.
+"""
+
+DISABILITY_NODES = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Block:
+    """Classes of one kind that pay on one grid.
+
+    `yuan` (n,); `rows` (m,) places of the classes; `mass` (m, n). With `amount` the events are
+    injuries with a disability of that law.
+    """
+
+    kind: str
+    yuan: np.ndarray
+    rows: np.ndarray
+    mass: np.ndarray
+    amount: Points | None = None
+
+    def points(self, expected: np.ndarray) -> Points:
+        """Return the measure of these events at expected numbers (classes,)."""
+        return Points(yuan=self.yuan, mass=expected[self.rows] @ self.mass)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SumLaws:
+    """Laws of all events for one sum of plans; `condensed` says that masses stand on nodes."""
+
+    blocks: tuple[Block, ...]
+    condensed: bool
+    top: float
+
+    @property
+    def nodes_top(self) -> float:
+        """End of the nodes, yuan; 0 where nothing is condensed."""
+        return self.top if self.condensed else 0.0
+
+    def measures(self, counts: Counts) -> tuple[Points, Points, tuple[Disability, ...]]:
+        """Return illness, all others, injuries with a disability, as `transform.payments` does."""
+        illness, other, injured = [], [], []
+        for block in self.blocks:
+            if block.amount is not None:
+                stays = block.points(counts[block.kind])
+                injured.append(Disability(stays=stays, amount=block.amount))
+            elif block.kind == "illness":
+                illness.append(block.points(counts["illness"]))
+            else:
+                other.append(block.points(counts[block.kind]))
+        return Points.join(illness), Points.join(other), tuple(injured)
+
+
+def class_counts(scheme: Scheme) -> dict[str, np.ndarray]:
+    """Return the expected events a year of every class (see `Counts`)."""
+    counts = {}
+    for kind in EVENT_KINDS:
+        classes = scheme.classes[kind]
+        counts[kind] = classes.expected(scheme.expected_events(kind))
+    counts["disabled"] = scheme.classes["injury"].expected(scheme.expected_events("disabled"))
+    counts["undisabled"] = counts["injury"] - counts["disabled"]
+    return counts
+
+
+def _most(plan: Plan, kind: str) -> float:
+    """Largest yuan that one event of a kind can pay a plan, a disability apart."""
+    if plan.benefit_form == "medical":
+        return plan.annual_cap_yuan
+    if plan.benefit_form == "allowance":
+        return min(plan.daily_yuan * plan.max_days_per_year, plan.annual_cap_yuan)
+    if plan.benefit_form == "accident":
+        injury = plan.daily_yuan * plan.max_days_per_year
+        return plan.death_yuan if kind == "death" else injury
+    return max(plan.lump_sum_yuan, plan.partial_lump_yuan)
+
+
+def _top(scheme: Scheme, weights: np.ndarray) -> float:
+    """Largest payment of one event to the plans of a sum, a disability apart."""
+    most = [0.0]
+    for kind in EVENT_KINDS:
+        for key in scheme.classes[kind].keys:
+            held = [int(place) for place in key[PLAN_COLUMNS[kind]] if place >= 0]
+            most.append(sum(weights[place] * _most(scheme.plans[place], kind) for place in held))
+    return max(most)
+
+
+def _condensed(
+    scheme: Scheme, kind: str, key: np.ndarray, weights: np.ndarray, lattice: tuple
+) -> np.ndarray:
+    """Masses of one class on the nodes of [0, top]; `lattice` is (top, resolution)."""
+    top, resolution = lattice
+    if kind == "illness":
+        segment, group, first, *held = (int(entry) for entry in key)
+        medical, allowance = (weighed(scheme, place, weights) for place in held)
+        if medical:
+            plans = [scheme.plans[place] if place >= 0 else None for place in held]
+            counts = paid_stay_counts(scheme.beliefs[segment], bool(first), *plans)
+            stay = scheme.stays[segment, group, "illness"]
+            return illness_nodes(stay, counts, (medical, allowance), top=top, resolution=resolution)
+    if kind == "injury":
+        segment, group, *held = (int(entry) for entry in key)
+        medical, *others = (weighed(scheme, place, weights) for place in held)
+        if medical:
+            by_day = [entry for entry in others if entry]
+            yuan = injury_daily_yuan(by_day) if by_day else np.zeros(0)
+            stay = scheme.stays[segment, group, "injury"]
+            return injury_nodes(stay, medical, yuan, top=top, resolution=resolution)
+    return on_nodes(class_points(scheme, kind, key, weights), top)
+
+
+def _parts(scheme: Scheme, kind: str, weights: np.ndarray) -> dict[tuple, list[int]]:
+    """Places of the classes that pay, by (kind of count, segment and place of a disability)."""
+    parts: dict[tuple, list[int]] = {}
+    for place, key in enumerate(scheme.classes[kind].keys):
+        held = key[PLAN_COLUMNS[kind]]
+        if not np.any((held >= 0) & (weights[held] != 0.0)):
+            continue
+        hurt = kind == "injury" and key[4] >= 0 and weights[key[4]] != 0.0
+        parts.setdefault(("undisabled" if hurt else kind,), []).append(place)
+        if hurt:
+            parts.setdefault(("disabled", int(key[0]), int(key[4])), []).append(place)
+    return parts
+
+
+def _blocks(scheme: Scheme, kind: str, weights: np.ndarray, lattice: tuple | None) -> list[Block]:
+    """Blocks of one kind; condensed to nodes where there is a `lattice`."""
+    parts = _parts(scheme, kind, weights)
+    keys = scheme.classes[kind].keys
+    laws = {}
+    for place in sorted({place for places in parts.values() for place in places}):
+        if lattice is None:
+            laws[place] = class_points(scheme, kind, keys[place], weights)
+        else:
+            mass = _condensed(scheme, kind, keys[place], weights, lattice)
+            laws[place] = Points(yuan=chebyshev_nodes(lattice[0]), mass=mass)
+    blocks = []
+    for (count, *where), places in parts.items():
+        amount = _amount(scheme, where, weights) if where else None
+        grids: dict[bytes, list[int]] = {}
+        for place in places:
+            grids.setdefault(laws[place].yuan.tobytes(), []).append(place)
+        for alike in grids.values():
+            blocks.append(
+                Block(
+                    kind=count,
+                    yuan=laws[alike[0]].yuan,
+                    rows=np.array(alike),
+                    mass=np.stack([laws[place].mass for place in alike]),
+                    amount=amount,
+                )
+            )
+    return blocks
+
+
+def _amount(scheme: Scheme, where: list[int], weights: np.ndarray) -> Points:
+    """Law of a disability's amount on nodes."""
+    segment, accident = where
+    mean = scheme.beliefs[segment]["disability_degree_mean"]
+    return _disability(mean, weights[accident] * scheme.plans[accident].disability_max_yuan)
+
+
+@lru_cache(maxsize=32)
+def _disability(mean: float, most: float) -> Points:
+    law = capped_law(mean, most)
+    matrix = interpolation_matrix(law.yuan, most, DISABILITY_NODES)
+    return Points(yuan=chebyshev_nodes(most, DISABILITY_NODES), mass=law.mass @ matrix)
+
+
+def _sum_laws(scheme: Scheme, weights: np.ndarray, resolution: Resolution) -> SumLaws:
+    """Compile the laws of one sum of plans."""
+    asked = [plan for plan, weight in zip(scheme.plans, weights, strict=True) if weight]
+    top = _top(scheme, weights)
+    condensed = any(plan.benefit_form == "medical" for plan in asked) and top > 0.0
+    lattice = (top, resolution) if condensed else None
+    blocks = [one for kind in EVENT_KINDS for one in _blocks(scheme, kind, weights, lattice)]
+    return SumLaws(blocks=tuple(blocks), condensed=condensed, top=top)
+
+
+@lru_cache(maxsize=8)
+def _all_sums(terms: PaymentTerms) -> tuple[tuple[SumLaws, SumLaws], ...]:
+    scheme = terms.scheme
+    number = len(scheme.plans)
+    sums = [*np.eye(number), np.ones(number)]
+    fine = [_sum_laws(scheme, weights, FINE) for weights in sums]
+    coarse = [
+        _sum_laws(scheme, weights, COARSE) if one.condensed else one
+        for weights, one in zip(sums, fine, strict=True)
+    ]
+    return tuple(zip(fine, coarse, strict=True))
+
+
+def sum_laws(scheme: Scheme) -> tuple[tuple[SumLaws, SumLaws], ...]:
+    """Return the laws of each plan and, last, of the total: fine and coarse; kept by content."""
+    return _all_sums(payment_terms(scheme))
