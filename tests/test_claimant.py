@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from workbench.engine.claimant import (
-    JOINT_STEPS,
     MEDICAL_STEPS,
     allowance_year,
-    joint_year,
     medical_year,
     paid_stay_counts,
     stay_of,
 )
 from workbench.engine.events import scheme_of
+from workbench.engine.joint_claimant import JOINT_STEPS, joint_year
 from workbench.engine.payment_laws import class_points
 
 BAND_45_49 = 1.03

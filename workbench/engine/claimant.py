@@ -22,23 +22,24 @@ from workbench.plans import Plan
 from workbench.timeline import DAYS_IN_YEAR
 
 __all__ = [
-    "JOINT_STEPS",
     "MEDICAL_STEPS",
+    "NODES_PER_PANEL",
     "Stay",
     "StayCounts",
     "allowance_year",
-    "joint_year",
     "legendre",
+    "lump_above",
     "medical_lattice_year",
     "medical_year",
+    "paid_columns",
     "paid_stay_counts",
+    "power_sum",
+    "room",
     "stay_of",
 ]
 
 MEDICAL_STEPS = 6000
 """Lattice steps up to the medical cap where the medical plan is alone (5 yuan at 30,000)."""
-JOINT_STEPS = 180
-"""The same where days are counted beside it; splitting by four keeps three moments."""
 NODES_PER_PANEL = 40
 Z_LIMIT = 9.0
 SMALLEST_WEIGHT = 1e-15
@@ -203,8 +204,8 @@ def _stay_counts(extra: float, shorter: int, longer: int, sooner: str) -> StayCo
     return StayCounts(weights=freeze(weights if early else weights[:1]), early=sooner)
 
 
-def _power_sum(one: np.ndarray, later: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Σ_k weights[k] · one · later^(k−1) over k >= 1, by Horner; weights[0] is added as a point."""
+def power_sum(one: np.ndarray, later: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return Σ_k weights[k] · one · later^(k−1) over k >= 1; weights[0] is added as a point."""
     # Ranks rarer than 1e-13 in all would cost time and move no figure.
     heard = 1 + int(np.count_nonzero(np.cumsum(weights[:0:-1])[::-1] > UNHEARD * weights.sum()))
     total = np.zeros_like(one)
@@ -214,7 +215,7 @@ def _power_sum(one: np.ndarray, later: np.ndarray, weights: np.ndarray) -> np.nd
     return total * one + weights[0]
 
 
-def _lump_above(masses: np.ndarray, top: int, axis: int) -> np.ndarray:
+def lump_above(masses: np.ndarray, top: int, axis: int) -> np.ndarray:
     """Keep 0 … top along `axis`, the last holding all mass at or above it."""
     lines = masses if axis == 0 else masses.T
     kept = lines[: top + 1].copy()
@@ -222,7 +223,7 @@ def _lump_above(masses: np.ndarray, top: int, axis: int) -> np.ndarray:
     return kept if axis == 0 else kept.T
 
 
-def _room(masses: np.ndarray, top: int) -> int:
+def room(masses: np.ndarray, top: int) -> int:
     """Transform length that holds the sum of a claimant's stays, more where the cap binds often."""
     often = masses[top // 2 :].sum() > 1e-2
     return 1 << int(np.ceil(np.log2((10 if often else 2.7) * top + 1)))
@@ -247,17 +248,17 @@ def medical_year(
     `counts[k]` is the weight of k paid stays; weights of any scale are allowed (expected events).
     """
     first, later = medical_one_stay(stay, plan, steps)
-    length = _room(first, steps)
+    length = room(first, steps)
     one, more = np.fft.rfft(first, length), np.fft.rfft(later, length)
-    year = np.fft.irfft(_power_sum(one, more, counts), length)
-    return _lump_above(year, steps, 0)
+    year = np.fft.irfft(power_sum(one, more, counts), length)
+    return lump_above(year, steps, 0)
 
 
 def _paid_days_law(days: Lognormal, plan: Plan) -> np.ndarray:
     """P(paid days = 0 … max_days_per_year) of one stay."""
     most = plan.elimination_days + plan.max_days_per_year + 1
     raw = days_law(lognormal_days(days, most))
-    return _paid_columns(raw[None, :], plan)[0]
+    return paid_columns(raw[None, :], plan)[0]
 
 
 def medical_lattice_year(
@@ -276,10 +277,10 @@ def medical_lattice_year(
         index, parts = split(place, steps)
         masses = (weight[:, None] * parts).ravel()
         laws.append(np.bincount(index.ravel(), masses, steps + 1))
-    length = _room(laws[0], steps)
+    length = room(laws[0], steps)
     one, more = (np.fft.rfft(law, length) for law in laws)
-    year = np.fft.irfft(_power_sum(one, more, counts), length)
-    return _lump_above(year, steps, 0)
+    year = np.fft.irfft(power_sum(one, more, counts), length)
+    return lump_above(year, steps, 0)
 
 
 def allowance_year(days: Lognormal, plan: Plan, counts: np.ndarray) -> np.ndarray:
@@ -289,105 +290,15 @@ def allowance_year(days: Lognormal, plan: Plan, counts: np.ndarray) -> np.ndarra
     """
     law = _paid_days_law(days, plan)
     most = plan.max_days_per_year
-    length = max(_room(law, most), 256)
+    length = max(room(law, most), 256)
     one = np.fft.rfft(law, length)
-    year = np.fft.irfft(_power_sum(one, one, counts), length)
-    return _lump_above(year, most, 0)
+    year = np.fft.irfft(power_sum(one, one, counts), length)
+    return lump_above(year, most, 0)
 
 
-def _joint_one_stay(
-    stay: Stay, plans: tuple[Plan, Plan], share: float, lattice: tuple[int, int]
-) -> np.ndarray:
-    """P(payment = lattice point, paid days) of one stay, (steps + 1, max days + 1)."""
-    (medical, allowance), (steps, panel) = plans, lattice
-    payment = MedicalPayment.of(medical, stay.basic, share)
-    z, weight = stay.nodes((payment,), medical.annual_cap_yuan, panel)
-    amount = payment.amount(np.exp(stay.cost.mu + stay.cost.sigma * z))
-    place = np.minimum(amount / medical.annual_cap_yuan, 1.0) * steps
-    index, parts = split(place, steps)
-    most = allowance.elimination_days + allowance.max_days_per_year + 1
-    days = _paid_columns(stay.days_given(z, most), allowance)
-    columns = days.shape[1]
-    cells = index[:, :, None] * columns + np.arange(columns)
-    masses = (weight[:, None] * parts)[:, :, None] * days[:, None, :]
-    # Not a matrix product: BLAS would give other bits on another number of threads.
-    table = np.bincount(cells.ravel(), masses.ravel(), (steps + 1) * columns)
-    return table.reshape(steps + 1, columns)
-
-
-def _paid_columns(raw: np.ndarray, plan: Plan) -> np.ndarray:
+def paid_columns(raw: np.ndarray, plan: Plan) -> np.ndarray:
     """Turn P(L = 1 … most) (n, most) into P(paid days = 0 … max_days_per_year) (n, max + 1)."""
     free, most = plan.elimination_days, plan.max_days_per_year
     none = raw[:, :free].sum(axis=1, keepdims=True)
     last = raw[:, free + most - 1 :].sum(axis=1, keepdims=True)
     return np.concatenate([none, raw[:, free : free + most - 1], last], axis=1)
-
-
-@lru_cache(maxsize=2)
-def _joint_stays(
-    stay: Stay, medical: Plan, allowance: Plan, lattice: tuple[int, int]
-) -> tuple[tuple, tuple, tuple]:
-    """Joint laws of one stay by rank, the shape of their transforms, and the transforms.
-
-    Two are kept: first-term and renewed claimants of an age follow each other.
-    """
-    laws = tuple(
-        _joint_one_stay(stay, (medical, allowance), share, lattice)
-        for share in (medical.first_stay_share, medical.later_stay_share)
-    )
-    most = allowance.max_days_per_year
-    shape = (_room(laws[0].sum(axis=1), lattice[0]), max(_room(laws[0].sum(axis=0), most), 256))
-    return laws, shape, tuple(np.fft.rfft2(law, shape) for law in laws)
-
-
-def joint_year(
-    stay: Stay,
-    medical: Plan,
-    allowance: Plan,
-    counts: StayCounts,
-    *,
-    steps: int = JOINT_STEPS,
-    panel: int = NODES_PER_PANEL,
-) -> np.ndarray:
-    """Return the joint law of (min(ΣA, cap), paid days) of a claimant who holds both plans.
-
-    Shape (steps + 1, max_days_per_year + 1). `counts.weights` may have any scale; `panel` nodes
-    of the cost between two kinks.
-    """
-    stays, shape, (first, later) = _joint_stays(stay, medical, allowance, (steps, panel))
-    total = _power_sum(first, later, counts.weights[0])
-    if counts.early:
-        axis = 1 if counts.early == "medical" else 0
-        alone = [
-            np.fft.rfft2(law.sum(axis=axis, keepdims=True) * _point(law.shape, axis), shape)
-            for law in stays
-        ]
-        total = total + _early_part(alone, (first, later), counts)
-    year = np.fft.irfft2(total, shape)
-    most = allowance.max_days_per_year
-    return _lump_above(_lump_above(year, steps, 0), most, 1)
-
-
-def _point(shape: tuple[int, ...], axis: int) -> np.ndarray:
-    """One at place 0 along `axis`, so that a marginal law counts nothing on that axis."""
-    size = [1, 1]
-    size[axis] = shape[axis]
-    point = np.zeros(size)
-    point[0, 0] = 1.0
-    return point
-
-
-def _early_part(alone: list, both: tuple, counts: StayCounts) -> np.ndarray:
-    """Claimants with at least one stay that only the sooner plan pays."""
-    first, later = both
-    total = np.zeros_like(first)
-    if counts.early == "medical":
-        for weights in counts.weights[:0:-1]:
-            inner = np.zeros_like(first)
-            for weight in weights[::-1]:
-                inner = inner * later + weight
-            total = total * alone[1] + inner
-        return total * alone[0]
-    for weights in counts.weights[:0:-1]:
-        total = (total + _power_sum(first, later, weights)) * alone[0]
-    return total

@@ -13,17 +13,16 @@ from typing import NamedTuple
 import numpy as np
 
 from workbench.engine.claimant import (
-    JOINT_STEPS,
     MEDICAL_STEPS,
     Stay,
     StayCounts,
     allowance_year,
-    joint_year,
     medical_one_stay,
     medical_year,
     paid_stay_counts,
 )
 from workbench.engine.events import Scheme
+from workbench.engine.joint_claimant import JOINT_STEPS, joint_year
 from workbench.laws.severity import Lognormal, capped_exponential_lattice
 from workbench.laws.terms import MedicalPayment, paid_days
 from workbench.plans import Plan

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from workbench.engine.claimant import Stay, StayCounts, joint_year, medical_lattice_year
+from workbench.engine.claimant import Stay, StayCounts, medical_lattice_year
 from workbench.engine.condense import chebyshev_nodes, interpolation_matrix
+from workbench.engine.joint_claimant import joint_year
 from workbench.engine.payment_laws import Points, Weighed, daily_yuan
 from workbench.guard import freeze
 from workbench.laws.terms import MedicalPayment
