@@ -51,7 +51,7 @@ def test_every_scenario_of_the_pack_applies(today):
     prints = {known.code: fingerprint(apply(today, scenario(today, known.code)))
               for known in today.scenarios}  # fmt: skip
     assert prints["today"] == fingerprint(today)
-    assert len(set(prints.values())) == len(prints) == 11
+    assert len(set(prints.values())) == len(prints) == 12
 
 
 def test_named_scenarios_do_what_they_say(today):

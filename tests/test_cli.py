@@ -92,9 +92,11 @@ REFUSED = [
     (("rerun",), "WB-406", "FILE"),
     (("rerun", "x.wbrun"), "WB-601", "x.wbrun"),
     (("triangle", "x.csv"), "WB-410", "triangle"),
-    (("run", "--engine", "claims", "--tolerance", "0.01"), "WB-410", "--tolerance"),
-    (("run", "--tolerance", "0.01"), "WB-410", "--tolerance"),
-    (("run", "--dask", "x"), "WB-410", "--dask"),
+    (("run", "--engine", "claims", "--tolerance", "nought"), "WB-102", "nought"),
+    (("run", "--engine", "claims", "--tolerance", "0"), "WB-101", "--tolerance"),
+    (("run", "--tolerance", "0.01"), "WB-411", "--tolerance"),
+    (("run", "--dask", "x"), "WB-431", "x"),
+    (("run", "--dask", "127.0.0.1:8786", "--threads", "2"), "WB-432", "--threads"),
     (("run", "--engine", "magic"), "WB-403", "magic"),
     (("run", "--form", "other"), "WB-403", "individual"),
     (("run", "--years", "100"), "WB-411", "--years"),
@@ -180,7 +182,7 @@ def test_two_outputs_to_one_file_are_refused(refused, tmp_path):
 def test_nothing_is_written_where_the_input_is_refused(refused, tmp_path):
     place = str(tmp_path / "out.csv")
     refused("run", "--csv", place, "--set", "no_such_name=1")
-    refused("run", "--csv", place, "--engine", "claims", "--tolerance", "0.1")
+    refused("run", "--csv", place, "--engine", "claims", "--tolerance", "0.9")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -207,9 +209,9 @@ def test_run_speaks_first_and_shows_tables(typed):
     first, second, *_ = out.splitlines()
     assert first.startswith("按现行标准，参保 26.3 万人次，全年应收互助会费 1,750 万元")
     assert second == ("每收 100 元互助会费，约 68 元用于互助金，7 元用于工作经费，结余约 25 元。")
-    assert "重大疾病一项收支最紧：当年收不抵支的可能性近四成（38.1 %）" in out
-    assert "66.8–87.6 %" in out  # a plan's loss ratio never stands without its range
-    assert "< 0.1 %" in out
+    assert "重大疾病一项收支最紧：当年收不抵支的可能性近四成（38.1%）" in out
+    assert "66.8–87.6%" in out  # a plan's loss ratio never stands without its range
+    assert "< 0.1%" in out
     assert "不是代办处的实际账目" in out
     assert "运行编号：" in out
 

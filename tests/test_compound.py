@@ -12,8 +12,8 @@ from scipy import stats
 
 import workbench as wb
 from workbench import laws
-from workbench.engine.compound_lattice import common_step
-from workbench.engine.compound_window import Group, Part, log_tail_bound
+from workbench.engine.compound.lattice import common_step
+from workbench.engine.compound.window import Group, Part, log_tail_bound
 from workbench.guard import InputRefused
 from workbench.risk import Sample
 
@@ -369,7 +369,7 @@ def test_a_year_is_the_same_whatever_is_drawn_beside_it(monkeypatch):
     assert np.array_equal(one.sample(70, seed=2), whole[:70])
     assert np.array_equal(one.sample(90, seed=2, first_year=133), whole[133:223])
     assert not np.any(one.sample(64, seed=3)[whole[:64] > 0] == whole[:64][whole[:64] > 0])
-    monkeypatch.setattr("workbench.engine.compound_draw.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("workbench.engine.compound.draw.MOST_AT_ONCE", 1)
     assert np.array_equal(one.sample(300, seed=2), whole)
 
 

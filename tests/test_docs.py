@@ -339,7 +339,9 @@ def test_the_managers_sentences_and_table_are_the_programs(name, language):
     for paragraph in re.split(r"^>\s*$", sentences[0], flags=re.M):
         assert _squeezed(paragraph) in run, paragraph
     price = _printed(f"workbench price --lang {language}")
-    rows = re.findall(r"^\| \S.*?\| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.–]+ %) \|", text, re.M)
+    rows = re.findall(
+        r"^\| \S.*?\| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.–]+ ?%) \|", text, re.M
+    )
     assert len(rows) == 6
     for row in rows:
         assert _squeezed("".join(row)) in price, row

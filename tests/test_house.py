@@ -31,8 +31,9 @@ FLOORS = {
     8.1: ("record",),
     9.0: ("show",),
     10.0: ("app",),
-    11.0: ("cli",),
-    11.1: ("__main__",),
+    11.0: ("cluster",),
+    11.1: ("cli",),
+    11.2: ("__main__",),
 }
 """Room → floor; a tenth orders nouns of floor 1 and puts a front above its folder."""
 

@@ -13,7 +13,7 @@ from scipy.integrate import quad
 from workbench import laws
 from workbench.guard import InputRefused
 from workbench.laws import Terms
-from workbench.laws.registry import FREQUENCIES, SEVERITIES, SHOCKS, reached
+from workbench.laws.registry import FREQUENCIES, REINSURANCE, SEVERITIES, SHOCKS, reached
 
 PAGE = Path(__file__).parent.parent / "docs" / "laws.md"
 NAMED = {
@@ -55,7 +55,7 @@ def test_reference_value_of_every_entry(entry):
 
 def test_the_page_names_every_law():
     listed = set(re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.M))
-    keys = [entry.key for entry in FREQUENCIES + SHOCKS + SEVERITIES]
+    keys = [entry.key for entry in FREQUENCIES + SHOCKS + SEVERITIES + REINSURANCE]
     assert len(keys) == len(set(keys))
     assert listed == set(keys)
 

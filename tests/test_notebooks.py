@@ -68,7 +68,7 @@ def _markup(notebook):
 
 
 SHOWN = {
-    "01_start": (">1,184.2<", ">67.7 %<", "<code>workbench run --set plans.P3.premium_yuan=35</"),
+    "01_start": (">1,184.2<", ">67.7%<", "<code>workbench run --set plans.P3.premium_yuan=35</"),
     "02_plans_and_data": (">202,000<", ">hospital_<wbr>shock_<wbr>cv<", "（WB-"),
     "03_premiums": (">33.17<", ">−3.17<", "<code>workbench price</code>"),
     "05_reserves": (">576.3<", ">391.0<", "--date 2027-03-31 --season all"),

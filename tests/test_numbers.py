@@ -88,20 +88,20 @@ def test_people_in_a_sentence():
     ],
 )
 def test_probabilities(chance, text):
-    assert numbers.probability(chance) == text
+    assert numbers.probability(chance, "en") == text
 
 
 @pytest.mark.parametrize(
     ("chance", "words"),
     [
         (0.0005, "不到千分之一"),
-        (0.0044, "不到百分之一（0.4 %）"),
-        (0.0148, "约百分之一（1.5 %）"),
-        (0.221, "约两成（22.1 %）"),
-        (0.381, "近四成（38.1 %）"),
-        (0.402, "约四成（40.2 %）"),
-        (0.584, "近六成（58.4 %）"),
-        (0.97, "九成五以上（97.0 %）"),
+        (0.0044, "不到百分之一（0.4%）"),
+        (0.0148, "约百分之一（1.5%）"),
+        (0.221, "约两成（22.1%）"),
+        (0.381, "近四成（38.1%）"),
+        (0.402, "约四成（40.2%）"),
+        (0.584, "近六成（58.4%）"),
+        (0.97, "九成五以上（97.0%）"),
         (math.nan, "—"),
     ],
 )
@@ -110,12 +110,12 @@ def test_probabilities_in_chinese_words(chance, words):
 
 
 def test_shares_and_ranges():
-    assert numbers.percent(0.67668) == "67.7 %"
-    assert numbers.percent(Figure(0.67668, 0.02)) == "68 %"
-    assert numbers.percent(None) == "—"
-    assert numbers.share_range(0.66846, 0.87582) == "66.8–87.6 %"
-    assert numbers.share_range(0.6206, 0.6207) == "62.1 %"
-    assert numbers.share_range(math.nan, 1.0) == "—"
+    assert numbers.percent(0.67668, "en") == "67.7 %"
+    assert numbers.percent(Figure(0.67668, 0.02), "zh") == "68%"
+    assert numbers.percent(None, "zh") == "—"
+    assert numbers.share_range(0.66846, 0.87582, "zh") == "66.8–87.6%"
+    assert numbers.share_range(0.6206, 0.6207, "en") == "62.1 %"
+    assert numbers.share_range(math.nan, 1.0, "zh") == "—"
     assert numbers.hundred(0.67668) == "68"
 
 

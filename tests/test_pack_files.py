@@ -54,7 +54,7 @@ SHAPES = [
     ("plans.csv", add_column("premium_yuna", "95"), "column-unknown", 1),
     ("bundles.csv", add_column("county", "x"), "column-unknown", 1),
     ("plans.csv", lambda rows: rows.append(rows[1]), "row-doubled", 7),
-    ("parameters.csv", lambda rows: rows.append(rows[1]), "row-doubled", 18),
+    ("parameters.csv", lambda rows: rows.append(rows[1]), "row-doubled", 22),
     ("parameters.csv", lambda rows: rows.pop(3), "row-missing", None),
     ("parameters.csv", lambda rows: rows[3].__setitem__(0, "stay_cost_scal"), "name-unknown", 4),
     ("severity.csv", lambda rows: rows.pop(3), "row-missing", None),

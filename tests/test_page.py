@@ -39,6 +39,8 @@ from workbench.app.state import (
 from workbench.changes import Changes
 from workbench.guard import InputRefused
 from workbench.questions import Span, ask, command, document
+from workbench.questions.documents import json_text
+from workbench.record import read_record, rerun
 from workbench.risk import Figure
 from workbench.show.status import returns_little, status_of
 from workbench.show.words import read_catalogue, words
@@ -192,9 +194,9 @@ def test_figures_come_from_the_documents(page, inputs):
     documents = {name: document(ask(name, changes)) for name in ("run", "price", "tiers")}
     seen = dict(figures(page))
     ratio = documents["run"]["total"]["loss_ratio"]["value"]
-    assert seen["run/total/loss_ratio"] == f"{100 * ratio:.1f} %"
+    assert seen["run/total/loss_ratio"] == f"{100 * ratio:.1f}%"
     chance = documents["run"]["plans"]["P3"]["deficit_probability"]["value"]
-    assert seen["run/plans/P3/deficit_probability"] == f"{100 * chance:.1f} %"
+    assert seen["run/plans/P3/deficit_probability"] == f"{100 * chance:.1f}%"
     gap = documents["price"]["plans"]["P3"]
     margin = gap["premium_yuan"] - gap["technical_premium_yuan"]["value"]
     place = "price/plans/P3/premium_yuan - price/plans/P3/technical_premium_yuan"
@@ -392,6 +394,98 @@ def test_tables_are_handed_over_as_files(inputs, monkeypatch):
     assert len(csv) == 5 and all(text.startswith("\ufeff") for text in csv)
     book = next(content for name, content in kept.items() if name.endswith(".xlsx"))
     assert len([n for n in zipfile.ZipFile(io.BytesIO(book)).namelist() if "sheets/" in n]) >= 10
+
+
+def keep_button(page):
+    return next(
+        widget
+        for widget in _walk(page.widget)
+        if type(widget).__name__ == "Button"
+        and widget.description in [words(one)("page.keep") for one in ("zh", "en")]
+    )
+
+
+def row_of_the_record(page):
+    """What stands over the command of `rerun`, and that command, as texts."""
+    told, line = re.search('<p class="wb-note wb-keep".*?(?=<button)', shown(page))[0].split(
+        "<code"
+    )
+    return tuple(unescape(re.sub("<[^>]*>", "", one)) for one in (told, f"<code{line}"))
+
+
+@pytest.fixture
+def saved(monkeypatch):
+    """Files handed to the browser, in order: name, content, media type."""
+    found = []
+
+    def send(self, message, buffers=None):
+        assert message["kind"] == "save" and len(buffers) == 1
+        found.append((message["name"], buffers[0], message["type"]))
+
+    monkeypatch.setattr(PageBridge, "send", send)
+    return found
+
+
+def test_the_run_on_the_page_is_kept_in_a_file(page, saved):
+    page.chosen("epidemic_winter")
+    page.moved(P3, 35)
+    run_id = page.answers.answers["run"].record["run_id"]
+    assert row_of_the_record(page) == (
+        f"本次测算（运行编号 {run_id}）可存成一个文件，日后重算核对：",
+        f"workbench rerun run-{run_id}.wbrun",
+    )
+    keep_button(page).click()
+    (name, content, kind) = saved[0]
+    assert (name, kind) == (f"run-{run_id}.wbrun", "application/octet-stream")
+    kept = read_record(content, name)
+    assert (kept.question, kept.choices.scenario) == ("run", "epidemic_winter")
+    assert kept.choices.changes == page.settings.changes
+    assert kept.document == json.loads(json_text(page.answers.documents["run"]))
+    assert kept.manifest["kept"]["seconds"] == round(page.answers.seconds["run"], 3) > 0
+    assert rerun(kept).identical
+
+
+def test_it_says_what_was_kept_and_of_another_run_that_it_was_not(page, saved):
+    page.moved(P3, 41)
+    keep_button(page).click()
+    told, line = row_of_the_record(page)
+    assert told.startswith("✓ 已保存本次测算") and f"{saved[0][0]}" in line
+    assert 'role="status"><span class="wb-changed">✓' in shown(page)
+    page.speak("en")
+    run_id = page.answers.answers["run"].record["run_id"]
+    assert row_of_the_record(page)[0] == f"✓ Kept: run id {run_id}. Make it again:"
+    assert 'role="status"><span>✓' in shown(page)  # said again, not changed
+    page.moved(P3, 42)
+    assert row_of_the_record(page)[0].startswith("This run (id ") and len(saved) == 1
+    page.moved(P3, 41)
+    assert row_of_the_record(page) == (f"✓ Kept: run id {run_id}. Make it again:", line)
+
+
+def test_nothing_is_kept_while_another_answer_is_on_its_way(page, monkeypatch):
+    button, waited = keep_button(page), []
+    assert not button.disabled
+    with monkeypatch.context() as patch:
+
+        def watched(*given, **named):
+            waited.append(button.disabled)
+            return answers_to(*given, **named)
+
+        patch.setattr("workbench.app.page.answers_to", watched)
+        page.moved(P3, 37)
+        older = page.answers
+        assert waited[0] and not button.disabled
+        page._revision += 1  # a newer one was asked meanwhile
+        page._accept(older)
+        assert button.disabled
+        page._revision -= 1
+    with monkeypatch.context() as patch:
+        patch.setattr("workbench.app.page.answers_to", lambda *given, **named: 1 / 0)
+        page.moved(P3, 38)
+    assert button.disabled  # what is on the page is not what the sliders say
+    page.moved(P3, 39)
+    assert not button.disabled
+    page.moved(P3, "x")  # refused: nothing was asked
+    assert not button.disabled
 
 
 # ---- markup, words, imports ----

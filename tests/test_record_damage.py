@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.faults.records import altered, asked, check, edited_table
 from workbench.cli import main
+from workbench.engine.totals import REST_LANES
 from workbench.guard import InputRefused
 from workbench.record import keep, open_record, read_record, rerun
 from workbench.record.arrays import ArrayFiles, npy_bytes, read_arrays, read_npy
@@ -53,7 +54,8 @@ def code_of(refused):
 
 
 def test_a_changed_table_is_named_with_row_column_and_size(totals, capsys, tmp_path):
-    forged = edited_table(totals, lambda tables: tables.plans[1].rest_fen, 5 * 1024 + 7, 100_000)
+    entry = 5 * REST_LANES + 7
+    forged = edited_table(totals, lambda tables: tables.plans[1].rest_fen, entry, 100_000)
     outcome = rerun(read_record(forged, "forged.wbrun"))
     assert not outcome.identical
     (told,) = [one for one in outcome.differences if one.part == "tables"]
@@ -74,7 +76,8 @@ def test_a_forged_table_that_is_drawn_moves_the_results(claims):
         classes = (one for group in tables.groups for one in group.classes)
         return next(one for one in classes if one.amounts).amounts[0]
 
-    forged = edited_table(claims, amounts, slice(None), 100)
+    whole = np.flatnonzero(amounts(read_record(claims).tables) > 0)
+    forged = edited_table(claims, amounts, whole, 100)
     outcome = rerun(read_record(forged))
     first = outcome.differences[0]
     assert (first.part, first.name, first.row) == ("results", "paid_fen P1", 0)

@@ -16,7 +16,7 @@ ERRORS = 4.0
 
 
 LEAST_TAIL_YEARS = 40
-"""A quantile or tail mean with fewer years beyond it has no reliable standard error."""
+"""A quantile, tail mean or chance with fewer years beyond it has no reliable standard error."""
 
 
 def compare(exact, simulated, years, errors=ERRORS):
@@ -29,8 +29,10 @@ def compare(exact, simulated, years, errors=ERRORS):
             ("mean", one.mean_yuan, other.mean_yuan),
             ("sd", one.sd_yuan, other.sd_yuan),
             ("beneficiaries", one.beneficiaries, other.beneficiaries),
-            ("deficit", one.deficit_probability, other.deficit_probability),
         ]
+        chance = one.deficit_probability.value
+        if years * min(chance, 1.0 - chance) >= LEAST_TAIL_YEARS or chance < 1e-9:
+            figures.append(("deficit", one.deficit_probability, other.deficit_probability))
         figures += [(f"q{p}", one.quantiles[p], other.quantiles[p]) for p in levels]
         figures += [(f"t{p}", one.tail_means[p], other.tail_means[p]) for p in levels]
         for name, known, drawn in figures:

@@ -68,8 +68,7 @@ def test_sentences_of_todays_scheme_in_chinese(exact, inputs):
         "遇到二十年一遇的高发年份，互助金约 1,308 万元，当年互助会费仍够支付。"
     )
     assert sentences.tightest_sentence(exact.plans[code], name, "zh") == (
-        "重大疾病一项收支最紧：当年收不抵支的可能性近四成（38.1 %）；"
-        "一旦出现缺口，平均约缺 8 万元。"
+        "重大疾病一项收支最紧：当年收不抵支的可能性近四成（38.1%）；一旦出现缺口，平均约缺 8 万元。"
     )
     assert sentences.answer_sentence(total, name, "zh").endswith("重大疾病一项收支最紧。")
     assert sentences.basis_sentence("zh") == (
@@ -142,7 +141,8 @@ def test_a_surge_is_told(share, before, after, language):
         surplus_after_yuan=after,
     )
     told = sentences.surge_sentence(surge, language)
-    assert f"{abs(share) * 100:.0f} %" in told
+    gap = " " if language == "en" else ""
+    assert f"{abs(share) * 100:.0f}{gap}%" in told
     assert "−" not in told
     assert "{" not in told
 
@@ -155,7 +155,7 @@ def test_the_surge_of_the_brief():
         surplus_after_yuan=2.18e6,
     )
     assert sentences.surge_sentence(surge, "zh") == (
-        "如来年因病住院比常年多 25 %，互助金约增加 219 万元，结余由 442 万元减到 218 万元，"
+        "如来年因病住院比常年多 25%，互助金约增加 219 万元，结余由 442 万元减到 218 万元，"
         "不必动用历年结余。"
     )
 

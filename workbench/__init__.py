@@ -31,6 +31,7 @@ _HOME = {
     "ask": "questions",
     "check": "show.notebook",
     "command": "questions",
+    "dask_mapper": "cluster",
     "differences": "pack",
     "document": "questions",
     "exact_run": "exact",

@@ -33,12 +33,28 @@ def _compared(fine: float, coarse: float, floor: float = 0.0) -> Figure:
     return Figure(fine, max(abs(fine - coarse), abs(fine) * RELATIVE_ERROR, floor))
 
 
+def rounding_yuan(law: AnnualLaw) -> float:
+    """Return the least error of an amount of a law, yuan: fen rounding, or its lattice's blur."""
+    return ROUNDING_YUAN if law.continuous else law.blur
+
+
+def chance_error(law: AnnualLaw, limits: np.ndarray) -> np.ndarray:
+    """Return what the error of an amount makes of P(S > limit), (n,).
+
+    A smooth law has a density of at most about 0.4 over its standard deviation.
+    """
+    if law.blur:
+        return law.cdfs(limits + law.blur) - law.cdfs(limits - law.blur)
+    steep = 0.4 * rounding_yuan(law) / law.sd if law.sd else 0.0
+    return np.full(len(limits), min(1.0, steep))
+
+
 @lru_cache(maxsize=64)
 def _levels(
     law: AnnualLaw, coarse: AnnualLaw
 ) -> tuple[Mapping[float, Figure], Mapping[float, Figure]]:
     """Quantiles and tail means of a law at all levels; kept, since no premium moves them."""
-    rounding = ROUNDING_YUAN if law.continuous else 0.0
+    rounding = rounding_yuan(law)
     fine = law.at_levels(LEVELS)
     again = fine if coarse is law else coarse.at_levels(LEVELS)
     quantiles, tail_means = (
@@ -69,14 +85,12 @@ def figures_of_law(
     """
     contribution, expenses, beneficiaries = money
     limit = contribution - expenses
-    rounding = ROUNDING_YUAN if law.continuous else 0.0
+    rounding = rounding_yuan(law)
     mean = Figure(law.mean, MEAN_ROUNDING_YUAN if law.continuous else law.mean * RELATIVE_ERROR)
     ratio = mean.scaled(1.0 / contribution) if contribution else Figure(np.nan, np.nan)
     chance, again = law.probability_above(limit), coarse.probability_above(limit)
-    deficit = _compared(chance, again, TRANSFORM_NOISE)
-    if law.continuous and law.sd:
-        steep = rounding / law.sd
-        deficit = Figure(deficit.value, min(1.0, max(deficit.error, steep * 0.4)))
+    steep = float(chance_error(law, np.array([limit]))[0])
+    deficit = _compared(chance, again, max(TRANSFORM_NOISE, steep))
     quantiles, tail_means = _levels(law, coarse)
     return PlanFigures(
         enrolments=enrolments,

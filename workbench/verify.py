@@ -13,18 +13,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.calibrate import calibrate
+from workbench.engine.allocation import allocate
 from workbench.engine.claimant import paid_stay_counts
+from workbench.engine.compound import CompoundModel
 from workbench.engine.events import scheme_of
 from workbench.engine.inversion import Measures, annual_law
+from workbench.engine.measuring import measured
 from workbench.engine.payment_laws import Points, class_points
 from workbench.engine.results import PlanFigures
+from workbench.engine.stages import measures_of
 from workbench.exact import exact_run
 from workbench.inputs import Inputs
+from workbench.laws.continuous import Exponential
+from workbench.laws.frequency import Counts
+from workbench.laws.pareto import Pareto
 from workbench.laws.severity import Lognormal
+from workbench.laws.shocks import GammaRegimes
 from workbench.laws.terms import BasicCover, MedicalPayment, to_fen
 from workbench.pack import read_pack
 from workbench.pricing import price, tiers
 from workbench.reserving import reserve
+from workbench.risk import Distortion
 from workbench.simulate import simulate_run, simulate_years
 from workbench.streams import known_answer
 
@@ -201,7 +210,7 @@ def _compound_law(inputs: Inputs) -> Iterator[Check]:
     mass = 50.0 * (np.exp(-(grid - step / 2)) - np.exp(-(grid + step / 2)))
     nothing = Points(yuan=np.zeros(0), mass=np.zeros(0))
     measures = Measures(
-        illness=nothing, other=Points(yuan=grid, mass=mass), disabled=(), shock_cv=0.0
+        illness=nothing, other=Points(yuan=grid, mass=mass), disabled=(), shock=GammaRegimes()
     )
     law = annual_law(measures)
     published = {0.95: (67.26145219611, 72.2744814143), 0.995: (78.51545092569, 82.57712596538)}
@@ -217,6 +226,56 @@ def _compound_law(inputs: Inputs) -> Iterator[Check]:
                 tolerance=expected * 5e-6,
                 source="Embrechts and Frei (2009), Table 1 (closed form by gamma series)",
             )
+
+
+@_topic
+def _distortions(inputs: Inputs) -> Iterator[Check]:
+    closed = (
+        ("exponential", Exponential(2.0), Distortion("proportional_hazard", 1.5), 3.0),
+        ("pareto", Pareto(3.0, 100.0), Distortion("proportional_hazard", 1.2), 200.0 / 3.0),
+        ("exponential", Exponential(2.0), Distortion("dual_power", 3.0), 11.0 / 3.0),
+        ("exponential", Exponential(2.0), Distortion("tail_mean", 0.99), 11.210340371976184),
+    )
+    for name, severity, measure, expected in closed:
+        model = CompoundModel(frequency=Counts([0.0, 1.0]), severity=severity)
+        yield Check(
+            name=f"distortion.{measure.code}.{name}",
+            value=measured(model.law()).distorted(measure).value,
+            expected=expected,
+            tolerance=expected * 1e-5,
+            source="Wang (1995), IME 17, 43-54, and Wang (1996), ASTIN Bulletin 26: closed forms",
+        )
+
+
+def _tail_mean_at(inputs: Inputs, weights: np.ndarray) -> float:
+    """The 99.5 % tail mean of a weighted sum of the plans, yuan."""
+    return annual_law(measures_of(scheme_of(inputs), weights)).tail_mean(0.995)
+
+
+@_topic
+def _allocation(inputs: Inputs) -> Iterator[Check]:
+    found = allocate(inputs, Distortion("tail_mean", 0.995))
+    for place, code in enumerate(inputs.plan_codes):
+        around = [np.ones(len(inputs.plans)) for _ in range(4)]
+        for weights, times in zip(around, (1, -1, 2, -2), strict=True):
+            weights[place] += 0.03 * times
+        up, down, far_up, far_down = (_tail_mean_at(inputs, weights) for weights in around)
+        value = found.plan(place).value
+        yield Check(
+            name=f"allocation.tail_mean_995.{code}",
+            value=value,
+            expected=(8.0 * (up - down) - (far_up - far_down)) / 0.36,
+            tolerance=value * 1e-6,
+            source="Tasche (2004): the derivative of the total's tail mean in the plan's weight",
+        )
+    published = PUBLISHED_YEAR["total"][-1]
+    yield Check(
+        name="allocation.tail_mean_995.sum",
+        value=sum(found.plan(place).value for place in range(len(inputs.plans))),
+        expected=float(published),
+        tolerance=TOLERANCES[-1],
+        source="docs/model.md section 11",
+    )
 
 
 @_topic

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
 import re
 import shlex
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from workbench.app.knobs import KNOBS, knobs_of, range_of
 from workbench.cli import main
 from workbench.engine.results import PlanFigures
 from workbench.questions import Span
+from workbench.record import open_record
 from workbench.risk import Figure
 from workbench.show import numbers
 from workbench.show.sentences import answer_sentence, tightest
@@ -193,7 +197,7 @@ def compare_sentences(seen, documents, capsys, inputs, language):
             assert text in reports["price"], key
     year, hundred, _ = seen["labels"]
     assert numbers.money(total.expected_surplus_yuan, language).lstrip("−") in year
-    assert numbers.probability(total.deficit_probability) in year
+    assert numbers.probability(total.deficit_probability, language) in year
     for code in plans:
         part = documents["price"]["plans"][code]["per_hundred"]
         assert numbers.yuan(part["benefits"]["value"], 1) in hundred
@@ -346,6 +350,38 @@ def test_copy_and_files(page, window, tmp_path):
     assert "收不抵支" in Path(files[".csv"]).read_text(encoding="utf-8-sig")
     book = zipfile.ZipFile(io.BytesIO(Path(files[".xlsx"]).read_bytes()))
     assert "xl/workbook.xml" in book.namelist()
+
+
+def test_the_kept_run_is_made_again_identical(page, tmp_path):
+    before = revision(page)
+    type_value(page, P3, 35)
+    settle(page, before + 1)
+    button = page.get_by_role("button", name="保存本次测算")
+    button.focus()
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    page.get_by_text("✓ 已保存本次测算").wait_for()
+    assert button.evaluate("(one) => one === document.activeElement && one.title.length > 20")
+    line = shlex.split(page.locator("[data-rerun]").inner_text())
+    name = waiting.value.suggested_filename
+    assert line == ["workbench", "rerun", name] and re.fullmatch(r"run-[0-9a-f]{12}\.wbrun", name)
+    place = tmp_path / name
+    waiting.value.save_as(place)
+    done = subprocess.run(
+        [sys.executable, "-m", *line, "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "WORKBENCH_DATA": "/nowhere"},
+        capture_output=True,
+        check=True,
+    )
+    told = json.loads(done.stdout)
+    assert told["verdict"] == "identical" and told["differences"] == []
+    assert told["recorded"]["choices"]["set"] == {P3: 35}
+    documents = {"run": open_record(place).document}
+    shown = [one for one in page.evaluate(READ)["figures"] if re.fullmatch("run/[^ ]+", one[0])]
+    assert len(shown) > 40
+    for figure, kind, signed, text in shown:
+        assert text == written(documents, figure, kind, signed, "zh"), figure
 
 
 def test_an_opened_table_stays_open_when_figures_change(page):

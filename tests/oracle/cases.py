@@ -14,7 +14,7 @@ from math import exp, factorial, isinf, log
 
 import numpy as np
 
-from .members import Stays
+from .members import Stays, shock_states
 from .scheme import EVENTS, PLANS, Scheme, log_days, log_sd
 
 # A man of 45-49 with P1 and P2: cost in yuan and days in hospital of his two stays, in order.
@@ -68,7 +68,8 @@ def closed_form(scheme: Scheme) -> dict[str, np.ndarray]:
     ``covariance`` (5, 5), ``sd`` (5,), ``total_sd``, the individual ones ending in
     ``_individual``. Error below 0.1 yuan in the default scheme.
     """
-    kappa2 = scheme.value("hospital_shock_cv") ** 2
+    share, factor = shock_states(scheme)
+    kappa2 = (1 + scheme.value("hospital_shock_cv") ** 2) * (share @ factor**2) - 1
     second, less = np.zeros((2, len(PLANS), len(PLANS)))
     mean, shocked, paid = np.zeros((3, len(PLANS)))
     persons = 0.0

@@ -66,10 +66,28 @@ def draw_year(scheme: Scheme, form: str, rng: np.random.Generator) -> list[np.nd
     ]
 
 
+def shock_states(scheme: Scheme) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities and factors of normal, epidemic and deferral years; mean factor 1."""
+    epidemic = scheme.value("epidemic_year_probability")
+    deferral = scheme.value("deferral_year_probability")
+    share = np.array([1 - epidemic - deferral, epidemic, deferral])
+    factor = np.array(
+        [1.0, scheme.value("epidemic_year_factor"), scheme.value("deferral_year_factor")]
+    )
+    return share, factor / (share @ factor)
+
+
+def draw_shock(scheme: Scheme, rng: np.random.Generator) -> float:
+    """Common factor on illness: a state of the year times a gamma factor inside it."""
+    share, factor = shock_states(scheme)
+    cv = scheme.value("hospital_shock_cv")
+    inside = rng.gamma(1 / cv**2, cv**2) if cv > 0 else 1.0
+    return inside * (rng.choice(factor, p=share) if share[0] < 1 else 1.0)
+
+
 def draw_counts(scheme: Scheme, form: str, rng: np.random.Generator) -> np.ndarray:
     """Events by cell and kind, (cells, 5); events that pay no plan held are left out."""
-    cv = scheme.value("hospital_shock_cv")
-    theta = rng.gamma(1 / cv**2, cv**2) if cv > 0 else 1.0
+    theta = draw_shock(scheme, rng)
     rates = scheme.rates * (scheme.holds @ PAYS.T)
     n = scheme.members
     if form == "collective":

@@ -25,7 +25,7 @@ function paint(palette, { $c: name, alpha }) {
 function formatter({ $f: name, before = "", after = "" }) {
   const digits = Number(name[1]);
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  if (name[0] === "p") options.style = "percent";
+  if (name[0] === "p") options.style = "percent"; // times hundred; the sign comes with `after`
   const format = new Intl.NumberFormat("zh-CN", options);
   return (given) => { // a number, an array, or what ECharts hands to a label
     const value = given !== null && typeof given === "object" && !Array.isArray(given) ? given.value : given;
@@ -33,7 +33,7 @@ function formatter({ $f: name, before = "", after = "" }) {
     if (number === null || number === undefined || !Number.isFinite(Number(number))) return "—";
     const text = format.format(Number(number));
     const sign = text.startsWith("-") && /[1-9]/.test(text) ? "−" : ""; // never −0
-    return sign + before + text.replace(/^-/, "").replace(/%$/, " %") + after;
+    return sign + before + text.replace(/^-/, "").replace(/%$/, "") + after;
   };
 }
 

@@ -164,6 +164,7 @@ class Page:
         self._tell_state()
         if new:
             self.bridge.query = to_query(settings, self.language)
+            self._commands.allow_keeping(False)
             self._first.ask((settings, self._revision))
 
     # ---- asking ----
@@ -189,6 +190,7 @@ class Page:
         self._tiers.stale(True)
         self._commands.stale(True)
         self._show_first()
+        self._commands.allow_keeping(answers.revision == self._revision)
         self._second.ask((answers.settings, answers.revision))
 
     def _accept_tiers(self, answers: Answers) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from time import perf_counter
 from typing import Any
 
 from workbench.app.state import Settings, choices_of
@@ -33,12 +34,16 @@ TODAY_PREFIX = "today:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Answers and their JSON documents by question, to one state of the page."""
+    """Answers and their JSON documents by question, to one state of the page.
+
+    `seconds` is how long each answer took; no page shows it, a kept run has it.
+    """
 
     settings: Settings
     revision: int
     answers: Mapping[str, Answer] = field(default_factory=dict)
     documents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     def joined(self, other: Answers) -> Answers:
         """Return both together; settings and revision are those of this one."""
@@ -46,6 +51,7 @@ class Answers:
             self,
             answers={**self.answers, **other.answers},
             documents={**self.documents, **other.documents},
+            seconds={**self.seconds, **other.seconds},
         )
 
 
@@ -60,12 +66,17 @@ def answers_to(
         Settings that cannot be taken together.
     """
     choices = choices_of(settings)
-    found = {name: ask(name, choices, pack=pack) for name in names}
+    found, seconds = {}, {}
+    for name in names:
+        started = perf_counter()
+        found[name] = ask(name, choices, pack=pack)
+        seconds[name] = perf_counter() - started
     return Answers(
         settings=settings,
         revision=revision,
         answers=found,
         documents={name: document(answer) for name, answer in found.items()},
+        seconds=seconds,
     )
 
 

@@ -13,7 +13,7 @@ from math import exp, log
 
 from workbench.engine.events import scheme_of
 from workbench.engine.moments import expected_beneficiaries, expected_paid
-from workbench.engine.stages import ExpectedClaims, claims_fingerprint, expected_claims
+from workbench.engine.stages import ExpectedClaims, claims_key, expected_claims
 from workbench.guard import InputRefused, refuse
 from workbench.inputs import Inputs
 from workbench.schema import BELIEFS
@@ -277,7 +277,7 @@ def calibrate(inputs: Inputs) -> Calibration:
         `calibration-unsettled`.
     """
     base = _changed(inputs, **AT_BASE)
-    rate, cost, iterations = _solution(KeptBy(base, claims_fingerprint(base)))
+    rate, cost, iterations = _solution(KeptBy(base, claims_key(base)))
     values = {RATE: rate, COST: cost}
     solved_base = _changed(base, **values)
     expected = expected_claims(solved_base)

@@ -11,15 +11,16 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.output import deliver, emit, outputs_of
 from workbench.cli.parsing import Request
-from workbench.cli.records import both_languages, kept_bytes, rerun_command, threads_of
+from workbench.cli.records import kept_bytes, place_of, rerun_command
 from workbench.guard import Fault, NotYetBuilt, refuse, whole_number
-from workbench.show.words import fault_entries, words
+from workbench.show.words import both_languages, fault_entries, words
 from workbench.textfile import shown
 
 if TYPE_CHECKING:
@@ -50,13 +51,10 @@ def _ask(request: Request, language: str) -> int:
     from workbench.show.answers import report
 
     question = QUESTIONS[request.command]
-    given = {
-        option.name: request.values[option.name]
-        for option in question.options
-        if option.name in request.values
-    }
+    typed = {option.name: option.name.replace("-", "_") for option in question.options}
+    given = {name: request.values[key] for name, key in typed.items() if key in request.values}
     own_choices(question, given)
-    threads, outputs = threads_of(request), outputs_of(request)
+    place, outputs = place_of(request), outputs_of(request)
     changes = parse_set(request.values.get("set", []))
     pack, differing = _pack(request)
     name = request.values.get("scenario")
@@ -69,8 +67,8 @@ def _ask(request: Request, language: str) -> int:
         own=given,
     )
     begun = time.monotonic()
-    with working(threads, language) as mapper:
-        answer = ask(request.command, choices, pack=pack, mapper=mapper)
+    with working(place, language) as work:
+        answer = ask(request.command, choices, pack=pack, mapper=work.mapper)
     seconds = time.monotonic() - begun
     deliver(
         outputs,
@@ -78,7 +76,7 @@ def _ask(request: Request, language: str) -> int:
         language=language,
         document=lambda: document(answer, both_languages),
         report=lambda: report(answer, language, differences=differing),
-        record=lambda: kept_bytes(answer, seconds=seconds, threads=threads),
+        record=lambda: kept_bytes(answer, seconds=seconds, threads=work.threads),
     )
     return 0
 
@@ -86,9 +84,26 @@ def _ask(request: Request, language: str) -> int:
 def _new_pack(request: Request, language: str) -> int:
     from workbench.pack import new_pack
 
-    folder = new_pack(Path(str(request.argument)))
+    folder = new_pack(Path(str(request.argument)), _many_areas(request.values))
     emit(words(language)("cli.new_pack", folder=folder) + "\n")
     return 0
+
+
+def _many_areas(values: Mapping[str, Any]) -> Callable[[Path], None] | None:
+    """What makes the copy a synthetic pack of many areas; None where it is not asked for."""
+    from workbench.pack.many_areas import MOST_MEMBERS, spread_over_areas
+
+    if "areas" not in values:
+        for name in ("members", "seed"):
+            if name in values:
+                raise refuse("option-needs-another", name=f"--{name}", value="--areas")
+        return None
+    return partial(
+        spread_over_areas,
+        areas=values["areas"],
+        members=values.get("members", MOST_MEMBERS),
+        seed=values.get("seed", 1),
+    )
 
 
 def _check_data(request: Request, language: str) -> int:

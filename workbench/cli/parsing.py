@@ -68,17 +68,18 @@ _CHANGES = (
     Flag(name="--expenses", metavar="none"),
 )
 _THREADS = Flag(name="--threads", metavar="N")
-_WHERE = (
-    _THREADS,
-    Flag(name="--out", metavar="FILE"),
-    Flag(name="--dask", metavar="ADDRESS", later=True),
+_DASK = Flag(name="--dask", metavar="ADDRESS")
+_WHERE = (_THREADS, _DASK, Flag(name="--out", metavar="FILE"))
+_AREAS = (
+    Flag(name="--areas", metavar="N"),
+    Flag(name="--members", metavar="N"),
+    Flag(name="--seed", metavar="N"),
 )
-_TOLERANCE = Flag(name="--tolerance", metavar="T", later=True)
 _SERVER = (Flag(name="--port", metavar="N"), Flag(name="--no-browser"))
 
 
-def _question(name: str, *extra: Flag) -> Command:
-    return Command(name=name, flags=(_DATA, *_CHANGES, *_FILES, *_WHERE, *extra), question=True)
+def _question(name: str) -> Command:
+    return Command(name=name, flags=(_DATA, *_CHANGES, *_FILES, *_WHERE), question=True)
 
 
 def _later(name: str) -> Command:
@@ -88,13 +89,16 @@ def _later(name: str) -> Command:
 _ALL = (
     Command(name="app", argument="NOTEBOOK", flags=(_DATA, *_SERVER)),
     Command(name="lab", argument="DIR", flags=_SERVER),
-    Command(name="new-pack", argument="DIR", needed=True),
+    Command(name="new-pack", argument="DIR", needed=True, flags=_AREAS),
     Command(name="check-data", argument="DIR", needed=True, flags=_FILES),
     _question("calibrate"),
-    _question("run", _TOLERANCE),
+    _question("run"),
     _question("price"),
     _question("tiers"),
     _question("reserve"),
+    _question("layers"),
+    _question("year"),
+    _question("allocate"),
     Command(name="describe", argument="NAME", flags=(_DATA, *_FILES)),
     Command(name="explain", argument="CODE", flags=(Flag(name="--json"),)),
     Command(name="verify", flags=_FILES),
@@ -103,7 +107,7 @@ _ALL = (
         name="rerun",
         argument="FILE",
         needed=True,
-        flags=(Flag(name="--against", metavar="FILE"), *_FILES, _THREADS),
+        flags=(Flag(name="--against", metavar="FILE"), *_FILES, _THREADS, _DASK),
     ),
 )
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL}
@@ -141,9 +145,8 @@ def flags_of(command: Command) -> tuple[Flag, ...]:
 
 
 def _metavar(option: Any) -> str:
-    if option.kind == "date":
-        return "YYYY-MM-DD"
-    return "N" if option.kind == "whole" else "|".join((*option.allowed, *option.later))
+    written = {"date": "YYYY-MM-DD", "whole": "N", "number": "X", "text": "TEXT"}
+    return written.get(option.kind) or "|".join((*option.allowed, *option.later))
 
 
 class _Reader(argparse.ArgumentParser):

@@ -1,6 +1,6 @@
-"""Where parts of the work run, and how far they are: threads, and a line on a terminal.
+"""Where parts of the work run, and how far they are: threads, a cluster, a line on a terminal.
 
-Floor 11. Progress goes to standard error, and only to a terminal; neither changes a figure.
+Floor 11.1. Progress goes to standard error, and only to a terminal; neither changes a figure.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.show.words import words
@@ -17,20 +18,43 @@ from workbench.show.words import words
 if TYPE_CHECKING:
     from workbench.questions.registry import Mapper
 
-__all__ = ["working"]
+__all__ = ["Place", "Working", "working"]
 
 _QUIET_SECONDS = 0.5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where parts run: threads of this process, or the cluster of a Dask scheduler (`dask`)."""
+
+    threads: int = 1
+    dask: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Working:
+    """The mapper of a place, and how many threads there are in all."""
+
+    mapper: Mapper
+    threads: int
+
+
 @contextmanager
-def working(threads: int, language: str) -> Iterator[Mapper]:
-    """Yield the mapper for `threads` threads; waiting parts are dropped when it is left early."""
-    if threads == 1:
-        yield _told(map, language)
+def working(place: Place, language: str) -> Iterator[Working]:
+    """Yield the mapper of a place; waiting parts are dropped when it is left early."""
+    if place.dask is not None:
+        from workbench.cluster import connected, dask_mapper, threads_of_cluster
+
+        with connected(place.dask) as client:
+            mapper = _told(dask_mapper(client), language)
+            yield Working(mapper=mapper, threads=max(1, threads_of_cluster(client)))
         return
-    pool = ThreadPoolExecutor(max_workers=threads)
+    if place.threads == 1:
+        yield Working(mapper=_told(map, language), threads=1)
+        return
+    pool = ThreadPoolExecutor(max_workers=place.threads)
     try:
-        yield _told(pool.map, language)
+        yield Working(mapper=_told(pool.map, language), threads=place.threads)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -1,6 +1,6 @@
 """The commands of the run record: what `--out` keeps, and `rerun`.
 
-Floor 11.
+Floor 11.1.
 """
 
 from __future__ import annotations
@@ -10,25 +10,37 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.output import deliver, outputs_of
 from workbench.cli.parsing import Request
-from workbench.guard import Fault, whole_number
-from workbench.show.words import fault_text
+from workbench.guard import refuse, whole_number
+from workbench.show.words import both_languages
 
 if TYPE_CHECKING:
+    from workbench.cli.progress import Place
     from workbench.questions import Answer
 
-__all__ = ["MOST_THREADS", "both_languages", "kept_bytes", "rerun_command", "threads_of"]
+__all__ = ["MOST_THREADS", "kept_bytes", "place_of", "rerun_command"]
 
 MOST_THREADS = 64
 
 
-def both_languages(fault: Fault) -> str:
-    """Return a warning in both languages: a document does not depend on the reader's."""
-    return f"{fault_text(fault, 'zh')} / {fault_text(fault, 'en')}"
+def place_of(request: Request) -> Place:
+    """Return where the work shall run: 1 to 64 threads here, or a cluster, never both.
 
+    Raises
+    ------
+    InputRefused
+        `dask-with-threads`: the threads of a cluster are chosen where its workers are started.
+    """
+    from workbench.cli.progress import Place
 
-def threads_of(request: Request) -> int:
-    """Return the number of threads asked for, 1 to 64."""
-    return whole_number("--threads", request.values.get("threads", 1), 1, MOST_THREADS)
+    threads = whole_number("--threads", request.values.get("threads", 1), 1, MOST_THREADS)
+    dask = request.values.get("dask")
+    if dask is not None:
+        from workbench.cluster import scheduler_at
+
+        if "threads" in request.values:
+            raise refuse("dask-with-threads", value=threads)
+        scheduler_at(dask)
+    return Place(threads=threads, dask=dask)
 
 
 def kept_bytes(answer: Answer, *, seconds: float, threads: int) -> bytes:
@@ -44,14 +56,14 @@ def rerun_command(request: Request, language: str) -> int:
     from workbench.record import compare, open_record, rerun
     from workbench.show.records import outcome_document, outcome_report, outcome_tables
 
-    threads, outputs = threads_of(request), outputs_of(request)
+    place, outputs = place_of(request), outputs_of(request)
     names = [str(request.argument), request.values.get("against")]
     records = tuple(open_record(Path(name)) for name in names if name is not None)
     if len(records) == 2:
         outcome = compare(*records)
     else:
-        with working(threads, language) as mapper:
-            outcome = rerun(records[0], mapper=mapper)
+        with working(place, language) as work:
+            outcome = rerun(records[0], mapper=work.mapper)
     deliver(
         outputs,
         outcome_tables(outcome),

@@ -22,7 +22,8 @@ class AnnualLaw:
 
     Whatever its form it can be read on a lattice: `mass` (n,) probabilities at start + step·j,
     `cumulative` their sums; `continuous` says that the lattice stands for a smooth law, whose
-    distribution function is read between the points.
+    distribution function is read between the points; `blur` (yuan) says how far the amounts of a
+    lumpy law may lie from its points.
     """
 
     __slots__ = ()
@@ -39,6 +40,8 @@ class AnnualLaw:
         def cumulative(self) -> np.ndarray: ...  # noqa: D102
         @property
         def continuous(self) -> bool: ...  # noqa: D102
+        @property
+        def blur(self) -> float: ...  # noqa: D102
         @property
         def mean(self) -> float: ...  # noqa: D102
         @property
@@ -61,6 +64,10 @@ class AnnualLaw:
         """Least x with P(S <= x) >= level, yuan."""
         raise NotImplementedError
 
+    def quantiles(self, levels: Sequence[float]) -> np.ndarray:
+        """Least x with P(S <= x) >= level for each level, yuan (levels,)."""
+        return np.array([self.quantile(level) for level in levels])
+
     def cdf(self, x: float) -> float:
         """P(S <= x)."""
         return float(self.cdfs(np.array([x]))[0])
@@ -71,9 +78,8 @@ class AnnualLaw:
 
     def at_levels(self, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
         """Return quantiles and tail means at the levels, yuan, shapes (levels,)."""
-        pairs = [(self.quantile(level), self.tail_mean(level)) for level in levels]
-        quantiles, tail_means = np.array(pairs).T
-        return quantiles, tail_means
+        quantiles = self.quantiles(levels)
+        return quantiles, quantiles + self.excesses(quantiles) / (1.0 - np.asarray(levels))
 
     def tail_mean(self, level: float) -> float:
         """VaR + E(S − VaR)⁺ / (1 − level), yuan (Acerbi and Tasche, 2002)."""
@@ -105,6 +111,7 @@ class LatticeLaw(AnnualLaw):
     continuous: bool
     mean: float
     sd: float
+    blur: float = 0.0
 
     def cdfs(self, x: np.ndarray) -> np.ndarray:
         """P(S <= x) for each x, yuan (n,)."""

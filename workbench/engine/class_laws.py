@@ -18,9 +18,11 @@ from workbench.engine.condense import chebyshev_nodes, interpolation_matrix
 from workbench.engine.events import PaymentTerms, Scheme, payment_terms
 from workbench.engine.payment_laws import (
     PLAN_COLUMNS,
+    Disability,
     Points,
     capped_law,
     class_points,
+    disability_law,
     injury_daily_yuan,
     weighed,
 )
@@ -32,15 +34,15 @@ from workbench.engine.quick_laws import (
     injury_nodes,
     on_nodes,
 )
-from workbench.engine.transform import Disability
 from workbench.plans import EVENT_KINDS, Plan
 
-__all__ = ["Block", "Counts", "SumLaws", "class_counts", "sum_laws"]
+__all__ = ["Block", "Counts", "SumLaws", "YearEvents", "class_counts", "full_laws", "sum_laws"]
 
 Counts = Mapping[str, np.ndarray]
 """Expected events a year of the classes by kind at a shock of 1, shape (classes,).
 
-Beside the kinds: "disabled" and "undisabled" of the injuries.
+Beside the kinds: "disabled" and "undisabled" of the injuries, and, where areas have shocks of their
+own, "illness_by_area" (areas, classes).
 """
 
 DISABILITY_NODES = 64
@@ -61,8 +63,21 @@ class Block:
     amount: Points | None = None
 
     def points(self, expected: np.ndarray) -> Points:
-        """Return the measure of these events at expected numbers (classes,)."""
-        return Points(yuan=self.yuan, mass=expected[self.rows] @ self.mass)
+        """Return the measure of these events at expected numbers (…, classes)."""
+        return Points(yuan=self.yuan, mass=expected[..., self.rows] @ self.mass)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class YearEvents:
+    """A year's events for one sum of plans; masses are expected events at a shock of 1.
+
+    `by_area` (areas, n): masses of illness on its points, where areas have shocks of their own.
+    """
+
+    illness: Points
+    other: Points
+    disabled: tuple[Disability, ...]
+    by_area: np.ndarray | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,18 +93,25 @@ class SumLaws:
         """End of the nodes, yuan; 0 where nothing is condensed."""
         return self.top if self.condensed else 0.0
 
-    def measures(self, counts: Counts) -> tuple[Points, Points, tuple[Disability, ...]]:
-        """Return illness, all others, injuries with a disability, as `transform.payments` does."""
-        illness, other, injured = [], [], []
+    def events(self, counts: Counts) -> YearEvents:
+        """Return the year's events at these expected numbers."""
+        illness, by_area, other, injured = [], [], [], []
         for block in self.blocks:
             if block.amount is not None:
                 stays = block.points(counts[block.kind])
                 injured.append(Disability(stays=stays, amount=block.amount))
             elif block.kind == "illness":
                 illness.append(block.points(counts["illness"]))
+                if "illness_by_area" in counts:
+                    by_area.append(block.points(counts["illness_by_area"]))
             else:
                 other.append(block.points(counts[block.kind]))
-        return Points.join(illness), Points.join(other), tuple(injured)
+        return YearEvents(
+            illness=Points.join(illness),
+            other=Points.join(other),
+            disabled=tuple(injured),
+            by_area=Points.join(by_area).mass if by_area else None,
+        )
 
 
 def class_counts(scheme: Scheme) -> dict[str, np.ndarray]:
@@ -100,7 +122,19 @@ def class_counts(scheme: Scheme) -> dict[str, np.ndarray]:
         counts[kind] = classes.expected(scheme.expected_events(kind))
     counts["disabled"] = scheme.classes["injury"].expected(scheme.expected_events("disabled"))
     counts["undisabled"] = counts["injury"] - counts["disabled"]
+    if scheme.area_shock_cv > 0.0:
+        counts["illness_by_area"] = _by_area(scheme)
     return counts
+
+
+def _by_area(scheme: Scheme) -> np.ndarray:
+    """Expected illness events by area and class, (areas, classes)."""
+    classes = scheme.classes["illness"]
+    number, areas = len(classes.keys), len(scheme.areas)
+    paid = classes.cell_class >= 0
+    place = scheme.area[paid] * number + classes.cell_class[paid]
+    expected = scheme.expected_events("illness")[paid]
+    return np.bincount(place, expected, areas * number).reshape(areas, number)
 
 
 def _most(plan: Plan, kind: str) -> float:
@@ -163,8 +197,17 @@ def _parts(scheme: Scheme, kind: str, weights: np.ndarray) -> dict[tuple, list[i
     return parts
 
 
-def _blocks(scheme: Scheme, kind: str, weights: np.ndarray, lattice: tuple | None) -> list[Block]:
-    """Blocks of one kind; condensed to nodes where there is a `lattice`."""
+def _blocks(
+    scheme: Scheme,
+    kind: str,
+    weights: np.ndarray,
+    lattice: tuple | None,
+    every_step: bool = False,
+) -> list[Block]:
+    """Blocks of one kind; condensed to nodes where there is a `lattice`.
+
+    With `every_step` not even a disability's amount is condensed.
+    """
     parts = _parts(scheme, kind, weights)
     keys = scheme.classes[kind].keys
     laws = {}
@@ -176,7 +219,7 @@ def _blocks(scheme: Scheme, kind: str, weights: np.ndarray, lattice: tuple | Non
             laws[place] = Points(yuan=chebyshev_nodes(lattice[0]), mass=mass)
     blocks = []
     for (count, *where), places in parts.items():
-        amount = _amount(scheme, where, weights) if where else None
+        amount = _amount(scheme, where, weights, every_step) if where else None
         grids: dict[bytes, list[int]] = {}
         for place in places:
             grids.setdefault(laws[place].yuan.tobytes(), []).append(place)
@@ -193,9 +236,11 @@ def _blocks(scheme: Scheme, kind: str, weights: np.ndarray, lattice: tuple | Non
     return blocks
 
 
-def _amount(scheme: Scheme, where: list[int], weights: np.ndarray) -> Points:
-    """Law of a disability's amount on nodes."""
+def _amount(scheme: Scheme, where: list[int], weights: np.ndarray, every_step: bool) -> Points:
+    """Law of a disability's amount; on nodes, or every step of it."""
     segment, accident = where
+    if every_step:
+        return disability_law(scheme, segment, accident, weights[accident])
     mean = scheme.beliefs[segment]["disability_degree_mean"]
     return _disability(mean, weights[accident] * scheme.plans[accident].disability_max_yuan)
 
@@ -205,6 +250,12 @@ def _disability(mean: float, most: float) -> Points:
     law = capped_law(mean, most)
     matrix = interpolation_matrix(law.yuan, most, DISABILITY_NODES)
     return Points(yuan=chebyshev_nodes(most, DISABILITY_NODES), mass=law.mass @ matrix)
+
+
+def full_laws(scheme: Scheme, weights: np.ndarray) -> SumLaws:
+    """Return the laws of one weighted sum of plans with every payment, none condensed."""
+    blocks = [one for kind in EVENT_KINDS for one in _blocks(scheme, kind, weights, None, True)]
+    return SumLaws(blocks=tuple(blocks), condensed=False, top=0.0)
 
 
 def _sum_laws(scheme: Scheme, weights: np.ndarray, resolution: Resolution) -> SumLaws:

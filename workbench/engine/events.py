@@ -75,10 +75,10 @@ class Scheme:
     """A pack made ready for the engine.
 
     `held` (cells, 5 forms) is the index of the plan of each form that a cell holds, −1 for none;
-    `relativity_group` (cells,) the index into `relativities` (distinct age relativities of the
-    cost of a stay); `beliefs` one `Assumptions` a segment; `classes` by kind of event; `stays` by
-    segment, relativity group and kind. `plans` carry no price: nothing in the engine needs it, and
-    so a premium changes no key of a cache.
+    `area` (cells,) the index into `areas`; `relativity_group` (cells,) the index into
+    `relativities` (distinct age relativities of the cost of a stay); `beliefs` one `Assumptions` a
+    segment; `classes` by kind of event; `stays` by segment, relativity group and kind. `plans`
+    carry no price: nothing in the engine needs it, and so a premium changes no key of a cache.
     """
 
     inputs: Inputs
@@ -87,10 +87,17 @@ class Scheme:
     rates: MemberRates
     beliefs: tuple[Assumptions, ...]
     held: np.ndarray
+    areas: tuple[str, ...]
+    area: np.ndarray
     relativities: np.ndarray
     relativity_group: np.ndarray
     classes: Mapping[str, EventClasses] = field(default_factory=dict)
     stays: Mapping[tuple[int, int, str], Stay] = field(default_factory=dict)
+
+    @property
+    def area_shock_cv(self) -> float:
+        """Coefficient of variation of an area's own shock; 0 where there is one area alone."""
+        return self.inputs.assumptions["county_shock_cv"] if len(self.areas) > 1 else 0.0
 
     def expected_events(self, kind: str) -> np.ndarray:
         """Expected events of `kind` in each cell at a shock of 1, shape (cells,)."""
@@ -274,6 +281,8 @@ def scheme_of(inputs: Inputs) -> Scheme:
     beliefs = tuple(inputs.assumptions.changed(segment.beliefs) for segment in inputs.segments)
     relative = tuple(inputs.assumptions[f"stay_cost_relativity.{band}"] for band in AGE_BANDS)
     structure = _structure(_shape(portfolio, plans, relative))
+    areas = tuple(dict.fromkeys(row.area for row in portfolio.rows))
+    by_row = np.array([areas.index(row.area) for row in portfolio.rows], dtype=np.int64)
     stays = {
         (segment, group, kind): stay_of(belief, float(relativity), kind)
         for segment, belief in enumerate(beliefs)
@@ -287,6 +296,8 @@ def scheme_of(inputs: Inputs) -> Scheme:
         rates=member_rates(inputs, portfolio, beliefs),
         beliefs=beliefs,
         held=structure.held,
+        areas=areas,
+        area=by_row[portfolio.row],
         relativities=structure.relativities,
         relativity_group=structure.relativity_group,
         classes=structure.classes,

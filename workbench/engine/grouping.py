@@ -13,17 +13,14 @@ import numpy as np
 
 from workbench.engine.claimant import Stay, paid_stay_counts
 from workbench.engine.claims import NOTHING, ClaimClass, ClaimGroup
+from workbench.engine.class_laws import class_counts
 from workbench.engine.events import MemberRates, Scheme
+from workbench.engine.mixing import common_shock
 from workbench.engine.payment_laws import PLAN_COLUMNS, class_points
-from workbench.engine.tables import (
-    Shock,
-    amount_table,
-    days_table,
-    disability_table,
-    poisson_table,
-    shock_table,
-)
+from workbench.engine.stay_tables import amount_table, days_table
+from workbench.engine.tables import Shock, disability_table, poisson_table, shock_table
 from workbench.guard import freeze
+from workbench.laws.shocks import GammaRegimes
 from workbench.laws.terms import MedicalPayment, paid_days, to_fen
 from workbench.plans import Plan
 
@@ -81,7 +78,7 @@ def stay_class(
         medical=held[0],
         cap_fen=cap_fen,
         amounts=amounts,
-        days=days_table(stay, most) if days_plans else NOTHING,
+        days=days_table(stay.days, stay.correlation, most) if days_plans else NOTHING,
         paid=tuple(_paid_tables(plan, place, most) for plan, place in days_plans),
         disability=disability,
     )
@@ -96,10 +93,12 @@ Entry = tuple[tuple[str, ...], ClaimClass, str, tuple[Source, ...]]
 """What a class is for, the class, the kind of event, and which share of which event class."""
 
 
-def _illness(scheme: Scheme, scale: float) -> Iterator[Entry]:
-    """Classes of illness claimants by number of paid stays, terms added together."""
+def _illness(scheme: Scheme, expected: np.ndarray, area: str) -> Iterator[Entry]:
+    """Classes of illness claimants by number of paid stays, terms added together.
+
+    `expected` events (classes,) at the largest shock; `area` whose they are, "" for all together.
+    """
     classes = scheme.classes["illness"]
-    expected = classes.expected(scheme.expected_events("illness"))
     by_stays: dict[tuple[int, ...], list[Source]] = {}
     for index, key in enumerate(classes.keys):
         segment, group, first, medical, allowance = (int(entry) for entry in key)
@@ -112,7 +111,7 @@ def _illness(scheme: Scheme, scale: float) -> Iterator[Entry]:
                 by_stays.setdefault(place, []).append((index, float(weight)))
     for place in sorted(by_stays):
         segment, group, medical, allowance, medical_only, allowance_only, both = place
-        mean = scale * sum(float(expected[index]) * weight for index, weight in by_stays[place])
+        mean = sum(float(expected[index]) * weight for index, weight in by_stays[place])
         if mean > LEAST_EVENTS:
             stay = scheme.stays[segment, group, "illness"]
             meaning = (scheme.inputs.segments[segment].name, *_codes(scheme, place[2:4]))
@@ -125,6 +124,7 @@ def _illness(scheme: Scheme, scale: float) -> Iterator[Entry]:
                 allowance_only=allowance_only,
                 both=both,
             )
+            meaning = (*meaning, area) if area else meaning
             yield meaning, one, "illness", tuple(by_stays[place])
 
 
@@ -162,24 +162,38 @@ def _fixed(scheme: Scheme, kind: str) -> Iterator[Entry]:
         held = key[PLAN_COLUMNS[kind]]
         for place, share in enumerate(laws[0].mass):
             fixed = np.array([to_fen(law.yuan[place]) for law in laws])
-            if number * share > LEAST_EVENTS and np.any(fixed > 0):
+            # A day range that pays nothing keeps its place: a term that makes it pay moves no
+            # draw of another.
+            if number * share > LEAST_EVENTS:
                 mean = float(number * share)
                 one = ClaimClass(counts=poisson_table(mean), mean=mean, fixed=freeze(fixed))
                 yield _codes(scheme, held), one, kind, ((index, float(share)),)
 
 
+def _shocks(scheme: Scheme) -> tuple[Shock, Shock]:
+    """Sealed tables of the common shock and of an area's own."""
+    own = GammaRegimes(cv=scheme.area_shock_cv)
+    return shock_table(common_shock(scheme.inputs.assumptions)), shock_table(own)
+
+
+def _at_most(scheme: Scheme) -> list[tuple[str, np.ndarray]]:
+    """Expected illness (classes,) at the largest shocks, by area where areas have their own."""
+    counts = class_counts(scheme)
+    common, own = (shock.most for shock in _shocks(scheme))
+    if "illness_by_area" not in counts:
+        return [("", common * counts["illness"])]
+    return list(zip(scheme.areas, common * own * counts["illness_by_area"], strict=True))
+
+
 def claim_groups(scheme: Scheme) -> tuple[ClaimGroup, ...]:
     """Return all groups of a scheme, in a fixed order."""
-    shock = shock_table(scheme.inputs.assumptions["hospital_shock_cv"])
-    sources = {
-        "illness": _illness(scheme, shock.most),
-        "injury": _injury(scheme),
-        "special": _fixed(scheme, "special"),
-        "critical": _fixed(scheme, "critical"),
-        "death": _fixed(scheme, "death"),
-    }
+    sources = [
+        *(("illness", area, _illness(scheme, row, area)) for area, row in _at_most(scheme)),
+        ("injury", "", _injury(scheme)),
+        *((kind, "", _fixed(scheme, kind)) for kind in ("special", "critical", "death")),
+    ]
     groups = []
-    for kind, classes in sources.items():
+    for kind, area, classes in sources:
         by_meaning: dict[tuple[str, ...], list[tuple]] = {}
         for entry in classes:
             by_meaning.setdefault(entry[0], []).append(entry[1:])
@@ -190,6 +204,7 @@ def claim_groups(scheme: Scheme) -> tuple[ClaimGroup, ...]:
                     shocked=kind == "illness",
                     classes=tuple(one for one, _, _ in members),
                     sources=tuple((event, shares) for _, event, shares in members),
+                    area=area,
                 )
             )
     return tuple(groups)
@@ -200,16 +215,19 @@ class ClaimsTables:
     """Everything that years drawn claim by claim look up: groups, shock, rates of the cells.
 
     The collective form needs no rates; the individual form takes its binomial numbers from them.
+    `area_shock` is that of areas' own shocks, None where they have none.
     """
 
     groups: tuple[ClaimGroup, ...]
     shock: Shock
     rates: MemberRates
+    area_shock: Shock | None = None
 
     @property
     def arrays(self) -> list[np.ndarray]:
         """Every sealed array of the collective form, in a fixed order."""
-        arrays = [self.shock.theta, self.shock.kept]
+        shocks = (self.shock, self.area_shock) if self.area_shock else (self.shock,)
+        arrays = [table for shock in shocks for table in (shock.theta, shock.kept)]
         for group in self.groups:
             for one in group.classes:
                 whole = (one.stays, one.medical_only, one.allowance_only, one.medical, one.cap_fen)
@@ -222,5 +240,10 @@ class ClaimsTables:
 
 def claims_tables(scheme: Scheme) -> ClaimsTables:
     """Return the sealed tables of a scheme."""
-    shock = shock_table(scheme.inputs.assumptions["hospital_shock_cv"])
-    return ClaimsTables(groups=claim_groups(scheme), shock=shock, rates=scheme.rates)
+    common, own = _shocks(scheme)
+    return ClaimsTables(
+        groups=claim_groups(scheme),
+        shock=common,
+        rates=scheme.rates,
+        area_shock=own if scheme.area_shock_cv > 0.0 else None,
+    )

@@ -9,68 +9,56 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import gammainccinv, gammaincinv, gammaln
 
 from workbench.engine.events import Scheme
 from workbench.engine.individual import member_probabilities
 from workbench.engine.inversion import Measures, collective_transform
 from workbench.engine.lattice import split_mass
+from workbench.engine.mixing import common_shock, shock_nodes
 from workbench.engine.payment_laws import class_points, disability_law
 from workbench.plans import EVENT_KINDS
 
 __all__ = [
+    "CONDITIONAL_FREQUENCIES",
+    "NOTHING",
     "conditional_exponent",
     "individual_reduction",
     "individual_transform",
-    "shock_nodes",
 ]
 
 SMALLEST_TRANSFORM = 1e-16
+NOTHING = -1000.0
+"""Stands for the logarithm of a transform that is too small to matter."""
 CONDITIONAL_FREQUENCIES = 96
 """Enough for a law whose window is 24 of its standard deviations wide: the transform is below
 1e-16 from the 33rd on where it is near normal."""
-TAIL = 1e-17
-
-
-def shock_nodes(cv: float, conditional_cv: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return nodes and weights of the gamma shock, spaced closer than the conditional law is wide.
-
-    `conditional_cv` is the cv of the year's amount given the shock.
-    """
-    if cv == 0.0:
-        return np.ones(1), np.ones(1)
-    shape = 1.0 / cv**2
-    low, high = gammaincinv(shape, TAIL) / shape, gammainccinv(shape, TAIL) / shape
-    number = int(np.clip(np.ceil(2.0 * (high - low) / conditional_cv), 64, 2048))
-    base, weight = np.polynomial.legendre.leggauss(number)
-    theta = low + (high - low) / 2 * (base + 1.0)
-    log_density = shape * np.log(shape) - gammaln(shape)
-    log_density = log_density + (shape - 1.0) * np.log(theta) - shape * theta
-    return theta, (high - low) / 2 * weight * np.exp(log_density)
 
 
 def _class_transforms(
-    scheme: Scheme, weights: np.ndarray, lattice: tuple[float, int], kept: np.ndarray
+    scheme: Scheme, weights: np.ndarray, lattice: tuple[float, int, bool], kept: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """φ − 1 of one event of each kind for each cell, shape (cells, frequencies)."""
-    step, size = lattice
+    """φ − 1 of one event of each kind for each cell, shape (cells, frequencies).
+
+    `lattice`: step (yuan), number of points, whether the law is lumpy (`split_mass`).
+    """
+    step, size, lumpy = lattice
     tables = {}
     for kind in EVENT_KINDS:
         classes = scheme.classes[kind]
         rows = [np.zeros(len(kept), dtype=complex)]
         for key in classes.keys:
             law = class_points(scheme, kind, key, weights)
-            moved = np.fft.rfft(split_mass(law.yuan, law.mass, step, size))[kept]
+            moved = np.fft.rfft(split_mass(law.yuan, law.mass, step, size, lumpy=lumpy))[kept]
             rows.append(moved - law.mass.sum())
         tables[kind] = np.array(rows)[classes.cell_class + 1]
     return tables
 
 
 def _disability_factor(
-    scheme: Scheme, weights: np.ndarray, lattice: tuple[float, int], kept: np.ndarray
+    scheme: Scheme, weights: np.ndarray, lattice: tuple[float, int, bool], kept: np.ndarray
 ) -> np.ndarray:
     """1 + δ(φ_disability − 1) of each cell, shape (cells, frequencies)."""
-    step, size = lattice
+    step, size, _ = lattice
     factor = np.ones((len(scheme.portfolio.members), len(kept)), dtype=complex)
     accident = scheme.held[:, 4]
     share = np.divide(
@@ -112,7 +100,7 @@ def _hospital_exponent(
 
 
 def _laws_and_injury(
-    scheme: Scheme, weights: np.ndarray, lattice: tuple[float, int], kept: np.ndarray
+    scheme: Scheme, weights: np.ndarray, lattice: tuple[float, int, bool], kept: np.ndarray
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
     laws = _class_transforms(scheme, weights, lattice, kept)
     factor = _disability_factor(scheme, weights, lattice, kept)
@@ -127,8 +115,8 @@ def conditional_exponent(
     Shape (shocks, size // 2 + 1); −1000 where the transform is too small to matter.
     """
     kept = np.arange(min(CONDITIONAL_FREQUENCIES, size // 2 + 1))
-    laws, injury = _laws_and_injury(scheme, weights, (step, size), kept)
-    result = np.full((len(theta), size // 2 + 1), -1000.0, dtype=complex)
+    laws, injury = _laws_and_injury(scheme, weights, (step, size, False), kept)
+    result = np.full((len(theta), size // 2 + 1), NOTHING, dtype=complex)
     hospital = _hospital_exponent(scheme, theta, laws["illness"], injury)
     result[:, kept] = hospital + _fixed_exponent(scheme, laws)[None, :]
     return result
@@ -142,7 +130,7 @@ def individual_transform(
     def transform(measures: Measures, step: float, size: int) -> np.ndarray:
         guide = np.abs(collective_transform(measures, step, size))
         kept = np.flatnonzero(guide > SMALLEST_TRANSFORM)
-        laws, injury = _laws_and_injury(scheme, weights, (step, size), kept)
+        laws, injury = _laws_and_injury(scheme, weights, (step, size, measures.lumpy), kept)
         theta, weight = _shocks(measures, bool(np.any(laws["illness"] != 0.0)))
         hospital = _hospital_exponent(scheme, theta, laws["illness"], injury)
         result = np.zeros(len(guide), dtype=complex)
@@ -154,9 +142,9 @@ def individual_transform(
 
 def _shocks(measures: Measures, shocked: bool) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights of the shock for a year's measures."""
-    alone = measures.variance - (measures.shock_cv * measures.illness.moment(1)) ** 2
-    narrow = np.sqrt(max(alone, 1e-300)) / max(measures.mean, 1e-300)
-    return shock_nodes(measures.shock_cv if shocked else 0.0, narrow)
+    if not shocked:
+        return np.ones(1), np.ones(1)
+    return shock_nodes(measures.shock, measures.calm_sd / max(measures.mean, 1e-300))
 
 
 def _cell_means(scheme: Scheme) -> dict[str, np.ndarray]:
@@ -184,13 +172,13 @@ def _cell_means(scheme: Scheme) -> dict[str, np.ndarray]:
 def individual_reduction(scheme: Scheme) -> np.ndarray:
     """Return what the individual form takes off the covariance matrix, (plans, plans), yuan².
 
-    Σ_cells n[(1 + κ²)aa' + ab' + ba' + bb' + gg' + hh'] (docs/model.md section 7).
+    Σ_cells n[E[θ²]aa' + ab' + ba' + bb' + gg' + hh'] (docs/model.md section 7).
     """
     means = _cell_means(scheme)
     ill, hurt, death = means["illness"], means["injury"], means["death"]
     diagnosis = means["special"] + means["critical"]
     members = scheme.portfolio.members[:, None]
-    square = scheme.inputs.assumptions["hospital_shock_cv"] ** 2
+    square = common_shock(scheme.inputs.assumptions).variance
     both = ill + hurt
     total = (members * both).T @ both + square * (members * ill).T @ ill
     return total + (members * diagnosis).T @ diagnosis + (members * death).T @ death

@@ -12,7 +12,10 @@ from math import gcd
 
 import numpy as np
 
-__all__ = ["common_step", "split", "split_mass"]
+__all__ = ["common_step", "dominant_step", "split", "split_mass"]
+
+HALF_A_FEN = 0.005
+"""Payments are paid in whole fen: steps that differ by less are one."""
 
 
 def split(place: np.ndarray, top: int | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -30,11 +33,25 @@ def split(place: np.ndarray, top: int | None = None) -> tuple[np.ndarray, np.nda
     return low[..., None] + np.arange(4), weights
 
 
-def split_mass(values: np.ndarray, masses: np.ndarray, step: float, size: int) -> np.ndarray:
-    """Return `masses` at `values` on the circular lattice 0, step, … of `size` points."""
-    index, weights = split(np.asarray(values).ravel() / step)
+def split_mass(
+    values: np.ndarray, masses: np.ndarray, step: float, size: int, *, lumpy: bool = False
+) -> np.ndarray:
+    """Return `masses` at `values` on the circular lattice 0, step, … of `size` points.
+
+    A lumpy law is put on the two points around a value: no mass is negative beside an atom, and a
+    step is small there.
+    """
+    place = np.asarray(values).ravel() / step
+    index, weights = _two(place) if lumpy else split(place)
     total = (weights * np.asarray(masses).ravel()[:, None]).ravel()
     return np.bincount(index.ravel() % size, weights=total, minlength=size)
+
+
+def _two(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lattice indices and weights of the two points around, shapes (n, 2); the mean is kept."""
+    low = np.floor(place).astype(np.int64)
+    above = place - low
+    return low[:, None] + np.arange(2), np.stack([1.0 - above, above], axis=-1)
 
 
 def common_step(values: np.ndarray) -> float:
@@ -47,3 +64,29 @@ def common_step(values: np.ndarray) -> float:
     if np.any(np.abs(fen - whole) > 1e-6):
         return 0.0
     return gcd(*np.unique(whole.astype(np.int64)).tolist()) / 100.0
+
+
+def _common(first: float, second: float) -> float:
+    """Largest step of which both amounts are multiples, to half a fen; Euclid's algorithm."""
+    while second > HALF_A_FEN:
+        first, second = second, first % second
+        if first - second < HALF_A_FEN:
+            second = 0.0
+    return first
+
+
+def dominant_step(values: np.ndarray, masses: np.ndarray, least: float) -> float:
+    """Return a step (yuan) that most payments are multiples of, at least `least`.
+
+    The step common to the likeliest amounts, as many of them as allow it, divided so that it is
+    near `least`: the few others then fall between points that are close together.
+    """
+    paid = np.flatnonzero((values > HALF_A_FEN) & (masses > 0.0))
+    order = paid[np.argsort(-masses[paid], kind="stable")]
+    step = float(values[order[0]])
+    for amount in values[order[1:]]:
+        common = _common(step, float(amount))
+        if common < least:
+            break
+        step = common
+    return step / max(1.0, np.floor(step / least))

@@ -11,9 +11,11 @@ import numpy as np
 from workbench.engine.class_laws import class_counts
 from workbench.engine.class_moments import class_moments, class_products
 from workbench.engine.events import Scheme
+from workbench.engine.mixing import common_shock
 from workbench.plans import EVENT_KINDS
 
 __all__ = [
+    "area_covariance",
     "covariances",
     "expected_beneficiaries",
     "expected_events_paid",
@@ -65,13 +67,25 @@ def shared_illness(scheme: Scheme) -> np.ndarray:
     return _over_classes(scheme, ("illness",))
 
 
-def covariances(scheme: Scheme, illness_means: np.ndarray) -> np.ndarray:
+def area_covariance(scheme: Scheme) -> np.ndarray:
+    """Return c² Σ_a m_ja m_ka, what areas' own shocks add at a common shock of 1, yuan squared."""
+    counts = class_counts(scheme)
+    if "illness_by_area" not in counts:
+        return np.zeros((len(scheme.plans), len(scheme.plans)))
+    by_area = counts["illness_by_area"] @ class_moments(scheme).mean["illness"]
+    return scheme.area_shock_cv**2 * by_area.T @ by_area
+
+
+def covariances(scheme: Scheme) -> np.ndarray:
     """Return the covariances of different plans, (plans, plans), diagonal 0; collective form.
 
-    Cov = Σ λ E[Y_j Y_k] + κ² m_j m_k, with m the mean paid for illness (plans,), yuan.
+    Cov = Σ λ E[Y_j Y_k] + v m_j m_k + (1 + v) c² Σ_a m_ja m_ka, with m the mean paid for illness
+    (in area a), v the variance of the common shock, c the coefficient of variation of an area's.
     """
-    shock = scheme.inputs.assumptions["hospital_shock_cv"] ** 2
-    both = _over_classes(scheme, (*EVENT_KINDS, "disabled"))
-    both = both + shock * np.outer(illness_means, illness_means)
+    shock = common_shock(scheme.inputs.assumptions).variance
+    counts, mean = class_counts(scheme), class_moments(scheme).mean["illness"]
+    illness = counts["illness"] @ mean
+    both = _over_classes(scheme, (*EVENT_KINDS, "disabled")) + shock * np.outer(illness, illness)
+    both = both + (1.0 + shock) * area_covariance(scheme)
     np.fill_diagonal(both, 0.0)
     return both

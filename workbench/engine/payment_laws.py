@@ -29,6 +29,7 @@ from workbench.plans import Plan
 from workbench.timeline import DAYS_IN_YEAR
 
 __all__ = [
+    "Disability",
     "PLAN_COLUMNS",
     "Points",
     "Weighed",
@@ -61,7 +62,10 @@ class Points:
 
     @classmethod
     def join(cls, parts: list[Points]) -> Points:
-        """Return all points of the parts; masses on one and the same grid are added."""
+        """Return all points of the parts; masses on one and the same grid are added.
+
+        Masses may be stacked, shape (…, n).
+        """
         grids: dict[bytes, Points] = {}
         for part in parts:
             name = part.yuan.tobytes()
@@ -72,7 +76,7 @@ class Points:
             return cls(yuan=np.zeros(0), mass=np.zeros(0))
         return cls(
             yuan=np.concatenate([part.yuan for part in grids.values()]),
-            mass=np.concatenate([part.mass for part in grids.values()]),
+            mass=np.concatenate([part.mass for part in grids.values()], axis=-1),
         )
 
     def scaled(self, factor: float) -> Points:
@@ -82,6 +86,14 @@ class Points:
     def moment(self, order: int) -> float:
         """Σ mass · yuan^order."""
         return float(np.sum(self.mass * self.yuan**order))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disability:
+    """Injuries with a disability: what the stay pays, and the law of the disability's amount."""
+
+    stays: Points
+    amount: Points
 
 
 @lru_cache(maxsize=256)

@@ -52,6 +52,11 @@ class SpectralLaw(AnnualLaw):
         return True
 
     @property
+    def blur(self) -> float:
+        """A series has no points beside which an amount could lie."""
+        return 0.0
+
+    @property
     def step(self) -> float:
         """Step of the lattice on which `mass` stands, yuan."""
         return self.width / (1 << LATTICE_BITS)
@@ -130,12 +135,6 @@ class SpectralLaw(AnnualLaw):
         """Least x with P(S <= x) >= level, yuan."""
         return float(self.quantiles([level])[0])
 
-    def at_levels(self, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-        """Return quantiles and tail means at the levels, yuan (levels,)."""
-        quantiles = self.quantiles(levels)
-        beyond = self.excesses(quantiles) / (1.0 - np.asarray(levels))
-        return quantiles, quantiles + beyond
-
 
 @lru_cache(maxsize=64)
 def _lattice_of(law: SpectralLaw) -> tuple[np.ndarray, np.ndarray]:
@@ -146,17 +145,18 @@ def _lattice_of(law: SpectralLaw) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _exponent(points: Points, orders: range, pace: float) -> np.ndarray:
-    """Σ mass · (exp(−i·k·pace·y) − 1) for the orders k, shape (orders,).
+    """Σ mass · (exp(−i·k·pace·y) − 1) for the orders k, shape (…, orders) for masses (…, n).
 
     The wave of order 16j + i is the product of two, so two short tables and one product serve.
     """
     if not len(points.yuan):
-        return np.zeros(len(orders), dtype=complex)
+        return np.zeros((*points.mass.shape[:-1], len(orders)), dtype=complex)
     low = np.exp(-1j * pace * np.arange(SHORT)[:, None] * points.yuan)
     first = np.arange(orders.start, orders.stop, SHORT)
     high = np.exp(-1j * pace * first[:, None] * points.yuan)
-    waves = (high * points.mass) @ low.T
-    return waves.ravel()[: len(orders)] - points.mass.sum()
+    waves = (high * points.mass[..., None, :]) @ low.T
+    flat = waves.reshape(*points.mass.shape[:-1], -1)[..., : len(orders)]
+    return flat - points.mass.sum(axis=-1)[..., None]
 
 
 def _transform(measures: Measures, orders: range, pace: float) -> np.ndarray:
@@ -166,7 +166,10 @@ def _transform(measures: Measures, orders: range, pace: float) -> np.ndarray:
         stays = _exponent(part.stays, orders, pace) + part.stays.mass.sum()
         amount = _exponent(part.amount, orders, pace) + part.amount.mass.sum()
         other = other + stays * amount - part.stays.mass.sum()
-    return measures.shocked(_exponent(measures.illness, orders, pace), other)
+    illness = measures.illness
+    if measures.by_area is not None:
+        illness = Points(yuan=illness.yuan, mass=measures.by_area)
+    return measures.shocked(_exponent(illness, orders, pace), other)
 
 
 def spectral_law(measures: Measures, top: float, stretch: float = 1.0) -> SpectralLaw | None:

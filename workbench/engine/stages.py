@@ -9,35 +9,36 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from workbench.engine.annual import LATTICE_BITS, AnnualLaw, LatticeLaw
-from workbench.engine.class_laws import Counts, SumLaws, class_counts, sum_laws
+from workbench.engine.class_laws import Counts, SumLaws, class_counts, full_laws, sum_laws
 from workbench.engine.events import Scheme, scheme_of, without_price
-from workbench.engine.inversion import Measures, annual_law
+from workbench.engine.inversion import Measures, annual_law, lattice_of
+from workbench.engine.mixing import common_shock
 from workbench.engine.moments import (
     covariances,
     expected_events_paid,
     expected_paid,
-    illness_paid,
 )
 from workbench.engine.spectral import SpectralLaw, spectral_law
-from workbench.engine.transform import payments
+from workbench.guard import refuse
 from workbench.inputs import Inputs
 
 __all__ = [
     "ExpectedClaims",
     "YearLaws",
-    "claims_fingerprint",
+    "claims_key",
     "expected_claims",
     "measures_of",
+    "one_area",
     "remember",
     "year_laws",
 ]
 
-MOST_KEPT = 48
+MOST_KEPT = 128
 NARROWER = 0.85
 """Window of the law that bounds the error, against the law's own."""
 LEVEL_NAMES = (
@@ -45,11 +46,13 @@ LEVEL_NAMES = (
     "frequency_trend_per_year",
     "cost_trend_per_year",
     "years_from_base_to_rating",
+    "county_shock_cv",
 )
 """Names of economics.csv that change claims; no other of that file does."""
 
 
 Law = LatticeLaw | SpectralLaw
+OneLaw = TypeVar("OneLaw", bound=LatticeLaw | SpectralLaw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,7 @@ class _Content:
         return isinstance(other, _Content) and self.parts == other.parts
 
 
-def claims_fingerprint(inputs: Inputs) -> Hashable:
+def claims_key(inputs: Inputs) -> Hashable:
     """Return a key of all that changes a claim: no price, no expense, no calendar.
 
     Equal within a process where the content is; a digest for records is `inputs.fingerprint`.
@@ -134,45 +137,78 @@ def remember(key: tuple, make: Callable[[], Any]) -> Any:
 
 
 def measures_of(scheme: Scheme, weights: np.ndarray) -> Measures:
-    """Return the year's events for Σ weights · S, weights (plans,)."""
-    illness, other, disabled = payments(scheme, weights)
-    shock = scheme.inputs.assumptions["hospital_shock_cv"]
-    return Measures(illness=illness, other=other, disabled=disabled, shock_cv=shock)
+    """Return the year's events for Σ weights · S, weights (plans,); every payment stands there."""
+    return _of_laws(scheme, full_laws(scheme, weights), class_counts(scheme))
+
+
+def _of_laws(scheme: Scheme, laws: SumLaws, counts: Counts) -> Measures:
+    events = laws.events(counts)
+    return Measures(
+        illness=events.illness,
+        other=events.other,
+        disabled=events.disabled,
+        shock=common_shock(scheme.inputs.assumptions),
+        by_area=events.by_area,
+        area_cv=scheme.area_shock_cv,
+    )
 
 
 def _individual(law: LatticeLaw, variance_less: float) -> LatticeLaw:
     return replace(law, sd=float(np.sqrt(max(law.sd**2 - variance_less, 0.0))))
 
 
-def _centred(law: Law, mean: float) -> Law:
+def _centred(law: OneLaw, mean: float) -> OneLaw:
     """Move a smooth law by the fraction of a yuan that its laws of one claimant err in the mean."""
     if not law.continuous:
         return replace(law, mean=mean)
     return replace(law, mean=mean, start=law.start + mean - law.mean)
 
 
-def _of_laws(scheme: Scheme, laws: SumLaws, counts: Counts) -> Measures:
-    illness, other, disabled = laws.measures(counts)
-    shock = scheme.inputs.assumptions["hospital_shock_cv"]
-    return Measures(illness=illness, other=other, disabled=disabled, shock_cv=shock)
-
-
 def _collective_law(
-    scheme: Scheme, weights: np.ndarray, laws: tuple[SumLaws, SumLaws], counts: Counts
+    scheme: Scheme,
+    weights: np.ndarray,
+    laws: tuple[SumLaws, SumLaws],
+    *,
+    counts: Counts,
+    mean: float,
 ) -> tuple[Law, Law]:
-    """Law of one sum and the same at half the resolution.
-
-    A short series where it serves, else the lattice of every payment.
-    """
+    """Law of one sum and the same at half the resolution, kept by the content of its events."""
     fine = _of_laws(scheme, laws[0], counts)
-    if laws[0].condensed or fine.step() == 0.0:
-        found = spectral_law(fine, laws[0].nodes_top)
-        if found is not None:
-            coarse = _of_laws(scheme, laws[1], counts) if laws[0].condensed else fine
-            return found, spectral_law(coarse, laws[1].nodes_top, NARROWER) or found
-    measures = measures_of(scheme, weights) if laws[0].condensed else fine
+    coarse = _of_laws(scheme, laws[1], counts) if laws[0].condensed else fine
+    key = ("sum", mean, fine.content, coarse.content if laws[0].condensed else ())
+
+    def make() -> tuple[Law, Law]:
+        pair: tuple[Law, Law] | None = None
+        if not laws[0].condensed and not lattice_of(fine, LATTICE_BITS).continuous:
+            pair = _refined(fine)
+        elif fine.variance > 0.0:
+            pair = _few_frequencies((fine, coarse), (laws[0].nodes_top, laws[1].nodes_top))
+        found, again = pair or _every_payment(scheme, weights)
+        return _centred(found, mean), again
+
+    return remember(key, make)
+
+
+def _few_frequencies(
+    measures: tuple[Measures, Measures], tops: tuple[float, float]
+) -> tuple[Law, Law] | None:
+    """Law and its refinement as short series, None where one would not carry it."""
+    found = spectral_law(measures[0], tops[0])
+    if found is None:
+        return None
+    return found, spectral_law(measures[1], tops[1], NARROWER) or found
+
+
+def _every_payment(scheme: Scheme, weights: np.ndarray) -> tuple[Law, Law]:
+    """Law and the same on half the points, on the lattice of every payment."""
+    return _refined(measures_of(scheme, weights))
+
+
+def _refined(measures: Measures) -> tuple[LatticeLaw, LatticeLaw]:
+    """Law and the same on half the points, where its lattice is not the payments' own."""
     law = annual_law(measures)
-    return law, annual_law(measures, LATTICE_BITS - 1) if law.continuous else law
+    own = not law.continuous and not law.blur
+    return law, law if own else annual_law(measures, LATTICE_BITS - 1)
 
 
 def _individual_law(scheme: Scheme, weights: np.ndarray, less: np.ndarray) -> tuple[Law, Law]:
@@ -183,9 +219,16 @@ def _individual_law(scheme: Scheme, weights: np.ndarray, less: np.ndarray) -> tu
     measures, transform = measures_of(scheme, weights), individual_transform(scheme, weights)
     taken = float(weights @ less @ weights)
     fine = _individual(annual_law(measures, LATTICE_BITS, transform), taken)
-    if not fine.continuous:
+    fine = _centred(fine, float(weights @ expected_paid(scheme)))
+    if not fine.continuous and not fine.blur:
         return fine, fine
     return fine, _individual(annual_law(measures, LATTICE_BITS - 1, transform), taken)
+
+
+def one_area(scheme: Scheme) -> None:
+    """Refuse the individual form (`individual-form-one-area`) where areas have own shocks."""
+    if scheme.area_shock_cv > 0.0:
+        raise refuse("individual-form-one-area", value=len(scheme.areas))
 
 
 def _make_laws(inputs: Inputs, form: str) -> YearLaws:
@@ -194,31 +237,33 @@ def _make_laws(inputs: Inputs, form: str) -> YearLaws:
     sums = [*np.eye(number), np.ones(number)]
     less = np.zeros((number, number))
     if form == "individual":
+        one_area(scheme)
         from workbench.engine.individual_law import individual_reduction
 
         less = individual_reduction(scheme)
         pairs = [_individual_law(scheme, weights, less) for weights in sums]
     else:
         counts = class_counts(scheme)
-        compiled = zip(sums, sum_laws(scheme), strict=True)
-        pairs = [_collective_law(scheme, weights, laws, counts) for weights, laws in compiled]
+        means = expected_paid(scheme)
+        pairs = [
+            _collective_law(scheme, weights, laws, counts=counts, mean=float(weights @ means))
+            for weights, laws in zip(sums, sum_laws(scheme), strict=True)
+        ]
     enrolments = np.array([scheme.portfolio.enrolments(plan.code) for plan in scheme.plans])
-    means = expected_paid(scheme)
     paid = expected_events_paid(scheme)
-    closed = [float(weights @ means) for weights in sums]
     return YearLaws(
-        laws=tuple(_centred(law, mean) for (law, _), mean in zip(pairs, closed, strict=True)),
+        laws=tuple(law for law, _ in pairs),
         coarse=tuple(coarse for _, coarse in pairs),
         beneficiaries=paid[:-1],
         persons_paid=float(paid[-1]),
         enrolments=enrolments,
-        covariance=covariances(scheme, illness_paid(scheme)) - less,
+        covariance=covariances(scheme) - less,
     )
 
 
 def year_laws(inputs: Inputs, form: str = "collective") -> YearLaws:
     """Return the exact laws of a year in the collective or the individual form."""
-    key = ("laws", form, claims_fingerprint(inputs))
+    key = ("laws", form, claims_key(inputs))
     return remember(key, lambda: _make_laws(inputs, form))
 
 
@@ -236,5 +281,5 @@ def _make_expected(inputs: Inputs) -> ExpectedClaims:
 
 def expected_claims(inputs: Inputs) -> ExpectedClaims:
     """Return the expected yearly claims alone, without laws."""
-    key = ("expected", claims_fingerprint(inputs))
+    key = ("expected", claims_key(inputs))
     return remember(key, lambda: _make_expected(inputs))

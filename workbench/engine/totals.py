@@ -1,7 +1,8 @@
 """Years drawn in plan totals: one lane of a word a plan and year, whatever the number of members.
 
 Floor 3. Given the common shock, a plan's total is its expected illness at that shock plus a rest,
-whose law stands in a sealed table of equally likely fen, one for each of 64 ranges of the shock.
+whose law stands in a sealed table of equally likely fen, one for each of 96 ranges of the shock,
+narrow in its tails.
 Plans that one event can pay are tied inside a range by a Gaussian copula with their exact
 covariance; that copula is the one thing here that is not exact, and it touches pairs alone.
 Source: docs/engine.md, "totals".
@@ -9,6 +10,7 @@ Source: docs/engine.md, "totals".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -20,20 +22,50 @@ from workbench.streams import meaning_key, words
 
 __all__ = [
     "LANES",
+    "NODES",
     "RANGES",
+    "RANGE_OF",
+    "REST_LANES",
     "SCORE_UNIT",
+    "Lanes",
     "PlanTotals",
     "TotalsTables",
     "draw_totals",
+    "random_lanes",
+    "range_edges",
     "score_tables",
 ]
 
 LANES = 1 << 16
-RANGE_BITS = 6
-RANGES = 1 << RANGE_BITS
+_OUTER = (16, 16, 32, 32, 64, 64, 128, 128, 256, 256, 512, 512)
+"""Lanes in the outermost ranges of the shock, from both ends: tails are told in finer steps."""
+RANGES = 96
+NODES = 8
+"""Shocks that stand for a range when its law is made."""
+
+
+def range_edges() -> np.ndarray:
+    """Return the first lane of each range of the shock and 65,536, int64 (97,)."""
+    inner = LANES - 2 * sum(_OUTER)
+    number = RANGES - 2 * len(_OUTER)
+    # Whole eighths of a range, so that each stands for as many lanes as the others of its range.
+    cuts = np.arange(1, number) * (inner // NODES) // number * NODES
+    middle = np.diff(np.concatenate([[0], cuts, [inner]]))
+    sizes = [*_OUTER, *middle.tolist(), *_OUTER[::-1]]
+    return np.concatenate([[0], np.cumsum(sizes)])
+
+
+RANGE_OF = freeze(np.repeat(np.arange(RANGES), np.diff(range_edges())))
+"""Range of each lane of the shock, int64 (65536,)."""
+REST_BITS = 12
+REST_LANES = 1 << REST_BITS
+"""Equally likely rests of a plan in one range of the shock: more would leave the cache."""
 SCORE_UNIT = 1 << 24
 SCORE_LIMIT = 8.0
 SCORE_STEPS = 1 << 18
+
+Lanes = Callable[[int, tuple[str, ...], range], np.ndarray]
+"""(seed, meaning, years) → lanes of 16 bits, int64 (years,)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +117,8 @@ class TotalsTables:
         return [*by_plan, self.ties, self.scores, self.lane_of]
 
 
-def _lanes(seed: int, meaning: tuple[str, ...], years: range) -> np.ndarray:
-    """Lanes of 16 bits of some years: four years a word, found by counting, int64 (years,)."""
+def random_lanes(seed: int, meaning: tuple[str, ...], years: range) -> np.ndarray:
+    """Return lanes of 16 bits of some years, int64 (years,): four years a word, by counting."""
     low = years.start // 4 * 4
     source = words(seed, meaning_key(*meaning), 0)
     source.advance(low // 16)
@@ -112,20 +144,23 @@ def _linked_lanes(tables: TotalsTables, own: list[np.ndarray], place: np.ndarray
         own[plan] = lane_of[np.clip(step, 0, SCORE_STEPS - 1)]
 
 
-def draw_totals(tables: TotalsTables, seed: int, years: range) -> np.ndarray:
+def draw_totals(
+    tables: TotalsTables, seed: int, years: range, *, lanes: Lanes = random_lanes
+) -> np.ndarray:
     """Return the fen paid by plan in some years, int64 (years, plans).
 
     A year is the same whatever years are drawn with it; a plan's lanes depend on its code alone.
+    `lanes` is where they come from: random words, or quasi-random points (`engine.sobol`).
     """
-    shock = _lanes(seed, ("totals", "shock"), years)
-    place = shock >> (16 - RANGE_BITS)
-    own = [_lanes(seed, ("totals", plan.code), years) for plan in tables.plans]
+    shock = lanes(seed, ("totals", "shock"), years)
+    place = RANGE_OF[shock]
+    own = [lanes(seed, ("totals", plan.code), years) for plan in tables.plans]
     _linked_lanes(tables, own, place)
     paid = np.empty((len(shock), len(own)), dtype=np.int64)
-    for number, (plan, lanes) in enumerate(zip(tables.plans, own, strict=True)):
+    for number, (plan, lane) in enumerate(zip(tables.plans, own, strict=True)):
         if plan.shocked:
-            index = (place << (16 - RANGE_BITS)) | (lanes >> RANGE_BITS)
+            index = (place << REST_BITS) | (lane >> (16 - REST_BITS))
             paid[:, number] = plan.rest_fen[index] + plan.shift_fen[shock]
         else:
-            paid[:, number] = plan.rest_fen[lanes]
+            paid[:, number] = plan.rest_fen[lane]
     return paid

@@ -1,7 +1,7 @@
 """Sealed tables of plan totals, made from the exact laws given the common shock.
 
 Floor 3. The rest of a shocked plan is its amount less the illness expected at the shock; its law is
-made for 64 ranges of the shock by transform. Source: docs/engine.md, "totals".
+made for 96 ranges of the shock by transform. Source: docs/engine.md, "totals".
 """
 
 from __future__ import annotations
@@ -12,21 +12,29 @@ import numpy as np
 from scipy.special import ndtri
 
 from workbench.engine.events import Scheme, scheme_of
-from workbench.engine.individual_law import conditional_exponent
+from workbench.engine.individual_law import CONDITIONAL_FREQUENCIES, NOTHING, conditional_exponent
 from workbench.engine.inversion import AnnualLaw, Measures
 from workbench.engine.lattice import split_mass
-from workbench.engine.moments import shared_illness
+from workbench.engine.mixing import common_shock, given_common
+from workbench.engine.moments import area_covariance, shared_illness
 from workbench.engine.payment_laws import Points
-from workbench.engine.stages import claims_fingerprint, measures_of, remember, year_laws
+from workbench.engine.stages import claims_key, measures_of, remember, year_laws
 from workbench.engine.tables import Shock, shock_table
-from workbench.engine.totals import LANES, RANGES, SCORE_UNIT, PlanTotals, TotalsTables
+from workbench.engine.totals import (
+    LANES,
+    NODES,
+    RANGES,
+    REST_LANES,
+    SCORE_UNIT,
+    PlanTotals,
+    TotalsTables,
+    range_edges,
+)
 from workbench.guard import freeze
 from workbench.inputs import Inputs
 
 __all__ = ["totals_tables"]
 
-NODES = 8
-"""Shocks that stand for a range when its law is made."""
 GRID_BITS, FINE = 13, 4
 WIDTH_SD, WIDTH_EVENTS = 12.0, 10.0
 SMALLEST_TIE = 1e-6
@@ -34,8 +42,9 @@ SMALLEST_TIE = 1e-6
 
 
 def _nodes(shock: Shock) -> np.ndarray:
-    """Shocks that stand for each range, shape (ranges, nodes), equally likely."""
-    return shock.theta.reshape(RANGES, NODES, -1).mean(axis=2)
+    """Shocks that stand for each range, shape (ranges, nodes), equally likely inside a range."""
+    parts = [part.reshape(NODES, -1) for part in np.split(shock.theta, range_edges()[1:-1])]
+    return np.array([part.mean(axis=1) for part in parts])
 
 
 def _exponents(points: Points, step: float, size: int) -> np.ndarray:
@@ -76,8 +85,16 @@ def _collective_exponents(
     measures: Measures, theta: np.ndarray, step: float, size: int
 ) -> np.ndarray:
     """Logarithm of the transform given each shock, (shocks, size // 2 + 1), collective form."""
-    illness = _exponents(measures.illness, step, size)
-    return theta[:, None] * illness[None, :] + _other_exponent(measures, step, size)[None, :]
+    other = _other_exponent(measures, step, size)[None, :]
+    if measures.by_area is None:
+        return theta[:, None] * _exponents(measures.illness, step, size)[None, :] + other
+    kept = np.arange(min(CONDITIONAL_FREQUENCIES, size // 2 + 1))
+    omega = 2.0 * np.pi * kept / (size * step)
+    waves = np.exp(-1j * omega[:, None] * measures.illness.yuan)
+    by_area = measures.by_area @ waves.T - measures.by_area.sum(axis=1, keepdims=True)
+    result = np.full((len(theta), size // 2 + 1), NOTHING, dtype=complex)
+    result[:, kept] = given_common(by_area, theta, measures.area_cv) + other[:, kept]
+    return result
 
 
 def _rest_tables(
@@ -86,8 +103,7 @@ def _rest_tables(
     """Rests of a shocked plan by range, fen, shape (ranges · lanes of a range,)."""
     illness = measures.illness.moment(1)
     theta = _nodes(shock)
-    quiet = measures.variance - (measures.shock_cv * illness) ** 2
-    sd = np.sqrt(quiet * max(1.0, float(theta.max())))
+    sd = measures.calm_sd * np.sqrt(max(1.0, float(theta.max())))
     centre = measures.mean - illness
     half = WIDTH_SD * sd + WIDTH_EVENTS * measures.largest
     size = 1 << GRID_BITS
@@ -104,7 +120,7 @@ def _rest_tables(
     tables = []
     for law in laws.reshape(RANGES, NODES, -1).mean(axis=1):
         mass = np.roll(np.fft.irfft(law, fine), -(first % fine))
-        tables.append(_equally_likely(mass, yuan, LANES // RANGES, False))
+        tables.append(_equally_likely(mass, yuan, REST_LANES, False))
     return np.concatenate(tables)
 
 
@@ -156,12 +172,10 @@ def _copula_factor(first: np.ndarray, second: np.ndarray, covariance: float) -> 
     return rho
 
 
-def _ties(
-    plans: Sequence[PlanTotals], illness: np.ndarray, other: np.ndarray, shock: Shock
-) -> np.ndarray:
+def _ties(plans: Sequence[PlanTotals], powers: tuple[np.ndarray, ...], shock: Shock) -> np.ndarray:
     """Lower factors of the copula's correlation by range, int64 (ranges, plans, plans).
 
-    `illness`, `other`: covariance given the shock, θ·illness + other, yuan² (plans, plans).
+    `powers`: covariance given the shock, Σ powers[m]·θᵐ, yuan² (plans, plans) each.
     """
     number = len(plans)
     theta = _nodes(shock).mean(axis=1)
@@ -169,7 +183,8 @@ def _ties(
     for first in range(number):
         for second in range(first):
             for place in range(RANGES):
-                shared = theta[place] * illness[first, second] + other[first, second]
+                given = [one[first, second] * theta[place] ** m for m, one in enumerate(powers)]
+                shared = float(sum(given))
                 if abs(shared) > SMALLEST_TIE * _spread(plans, first, second, place):
                     rho = _copula_factor(
                         _range_table(plans[first], place),
@@ -177,7 +192,14 @@ def _ties(
                         shared,
                     )
                     correlation[place, first, second] = correlation[place, second, first] = rho
-    return np.rint(np.linalg.cholesky(correlation) * SCORE_UNIT).astype(np.int64)
+    return np.rint(_factor(plans, correlation) * SCORE_UNIT).astype(np.int64)
+
+
+def _factor(plans: Sequence[PlanTotals], correlation: np.ndarray) -> np.ndarray:
+    """Lower factor with the plans in the order of their codes: their order moves no draw."""
+    order = np.argsort([plan.code for plan in plans])
+    back = np.argsort(order)
+    return np.linalg.cholesky(correlation[:, order][:, :, order])[:, back][:, :, back]
 
 
 def _spread(plans: Sequence[PlanTotals], first: int, second: int, place: int) -> float:
@@ -187,14 +209,14 @@ def _spread(plans: Sequence[PlanTotals], first: int, second: int, place: int) ->
 
 
 def _range_table(plan: PlanTotals, place: int) -> np.ndarray:
-    lanes = LANES // RANGES
-    return plan.rest_fen[place * lanes : (place + 1) * lanes] if plan.shocked else plan.rest_fen
+    own = slice(place * REST_LANES, (place + 1) * REST_LANES)
+    return plan.rest_fen[own] if plan.shocked else plan.rest_fen
 
 
 def _make(inputs: Inputs, form: str) -> TotalsTables:
     scheme, laws = scheme_of(inputs), year_laws(inputs, form)
-    cv = inputs.assumptions["hospital_shock_cv"]
-    shock = shock_table(cv)
+    common = common_shock(inputs.assumptions)
+    shock = shock_table(common)
     plans = tuple(
         _plan_totals(scheme, place, laws.laws[place], shock=shock, form=form)
         for place in range(len(scheme.plans))
@@ -202,12 +224,14 @@ def _make(inputs: Inputs, form: str) -> TotalsTables:
     rows = np.eye(len(scheme.plans))
     means = np.array([measures_of(scheme, row).illness.moment(1) for row in rows])
     illness = shared_illness(scheme)
-    other = laws.covariance - cv**2 * np.outer(means, means) - illness
-    ties = _ties(plans, illness, other, shock)
+    areas = area_covariance(scheme)
+    other = laws.covariance - common.variance * np.outer(means, means) - illness
+    other = other - (1.0 + common.variance) * areas
+    ties = _ties(plans, (other, illness, areas), shock)
     return TotalsTables(plans=plans, ties=freeze(ties, np.int64))
 
 
 def totals_tables(inputs: Inputs, form: str = "collective") -> TotalsTables:
     """Return the sealed tables of the plan totals of a scheme, kept by content."""
-    key = ("totals", form, claims_fingerprint(inputs))
+    key = ("totals", form, claims_key(inputs))
     return remember(key, lambda: _make(inputs, form))

@@ -64,11 +64,21 @@ _MODULES = {
     ),
     "registry": (
         "FREQUENCIES",
+        "REINSURANCE",
         "SEVERITIES",
         "SHOCKS",
     ),
+    "reinsurance": (
+        "Cover",
+        "PerEvent",
+        "PerPerson",
+        "QuotaShare",
+        "Retained",
+        "StopLoss",
+    ),
     "severity": ("Lognormal",),
     "shocks": (
+        "GammaRegimes",
         "GammaShock",
         "InverseGaussianShock",
         "Regimes",

@@ -36,10 +36,11 @@ from workbench.laws.pareto import (
     SingleParameterPareto,
     TransformedBeta,
 )
+from workbench.laws.reinsurance import PerEvent, PerPerson, QuotaShare, StopLoss
 from workbench.laws.severity import Lognormal
-from workbench.laws.shocks import GammaShock, InverseGaussianShock, Regimes
+from workbench.laws.shocks import GammaRegimes, GammaShock, InverseGaussianShock, Regimes
 
-__all__ = ["FREQUENCIES", "SEVERITIES", "SHOCKS", "Entry", "reached"]
+__all__ = ["FREQUENCIES", "REINSURANCE", "SEVERITIES", "SHOCKS", "Entry", "reached"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,8 @@ SHOCKS = _entries((
      _BOOK + "section 7.3", "moment", 3, 1.0303, _HAND),
     ("regimes", Regimes, Regimes((0.9, 1.4), (0.8, 0.2)),
      _BOOK + "section 7.3", "moment", 2, 1.04, _HAND),
+    ("gamma_regimes", GammaRegimes, GammaRegimes((1.0, 1.5, 0.5), (0.8, 0.1, 0.1), 0.1),
+     _BOOK + "section 7.3", "moment", 2, 1.0605, _HAND),
 ))
 """Laws of a factor on expected numbers of claims."""
 
@@ -164,4 +167,18 @@ SEVERITIES = _entries((
      _BOOK + "chapter 8", "cdf", 5.0, 0.6035144740931, _ACTUAR),
 ))
 """Laws of the amount of a claim."""
+
+_LOMAX = Pareto(3.0, 2000.0)
+REINSURANCE = _entries((
+    ("per_person", PerPerson, PerPerson(retention=5000.0).ceded_law(_LOMAX),
+     _BOOK + "section 8.2", "moment", 1, 81.632653061, _ACTUAR),
+    ("per_event", PerEvent, PerEvent(retention=500.0, limit=1500.0).ceded_law(_LOMAX),
+     _BOOK + "section 8.5", "moment", 1, 390.0, _HAND),
+    ("stop_loss", StopLoss,
+     StopLoss(attachment=1.0, limit=2.0, share=0.9).ceded_law(Exponential(2.0)),
+     _BOOK + "section 9.3", "moment", 1, 0.6901208991, _HAND),
+    ("quota_share", QuotaShare, QuotaShare(share=0.3).ceded_law(Gamma(2.0, 500.0)),
+     _BOOK + "section 8.5", "moment", 2, 135000.0, _HAND),
+))
+"""Reinsurance covers; the example is the law of what is ceded."""
 # fmt: on

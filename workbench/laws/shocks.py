@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaincinv
+from scipy.special import gammainc, gammaincinv, gammaln
 
 from workbench.guard import in_range
 from workbench.laws.discrete import Discrete
 from workbench.laws.sizes import SizeLaw, positive
 
-__all__ = ["GammaShock", "InverseGaussianShock", "Regimes", "Shock"]
+__all__ = ["GammaRegimes", "GammaShock", "InverseGaussianShock", "Regimes", "Shock"]
+
+TAIL, GRID, NEWTON_STEPS = 1e-14, 4096, 4
 
 
 class Shock:
@@ -125,3 +127,86 @@ class Regimes(Shock):
     def from_uniform(self, u: np.ndarray) -> np.ndarray:
         """Return factors made from numbers evenly spread over (0, 1)."""
         return self._law().quantile(u)
+
+
+@dataclass(frozen=True, slots=True)
+class GammaRegimes(Shock):
+    """A state of the year, and a gamma factor inside it; scaled to mean 1.
+
+    `factors` (n,) of the states, `probabilities` (n,) of sum 1, `cv` inside a state (0: none).
+    """
+
+    factors: tuple[float, ...] = (1.0,)
+    probabilities: tuple[float, ...] = (1.0,)
+    cv: float = 0.0
+
+    def __post_init__(self) -> None:
+        in_range("cv", self.cv, 0.0, 10.0)
+        mean = Discrete(self.factors, self.probabilities).mean
+        in_range("mean of factors", mean, 1e-12, 1e6)
+        scaled = tuple(float(factor) / mean for factor in self.factors)
+        object.__setattr__(self, "factors", scaled)
+        object.__setattr__(self, "probabilities", tuple(map(float, self.probabilities)))
+
+    def log_transform(self, s: np.ndarray) -> np.ndarray:
+        """Ln Σ probability · (1 − cv²·factor·s)^(−1/cv²)."""
+        square = self.cv**2
+        total = np.zeros(np.shape(s), dtype=complex)
+        for factor, share in zip(self.factors, self.probabilities, strict=True):
+            inside = -np.log1p(-square * factor * s) / square if square else factor * s
+            total = total + share * np.exp(inside)
+        with np.errstate(divide="ignore"):
+            return np.log(total)
+
+    def moment(self, order: int) -> float:
+        """E[θ^order]: that of the states times that of the gamma factor."""
+        states = sum(
+            share * factor**order
+            for factor, share in zip(self.factors, self.probabilities, strict=True)
+        )
+        return float(states * np.prod(1.0 + self.cv**2 * np.arange(order)))
+
+    def cdf(self, x: np.ndarray) -> np.ndarray:
+        """P(θ <= x), any shape."""
+        return self.partial_moment(x, 0)
+
+    def partial_moment(self, x: np.ndarray, order: int) -> np.ndarray:
+        """E[θ^order; θ <= x], orders 0 and 1, any shape; with cv = 0 a sum of steps."""
+        x = np.asarray(x, dtype=float)
+        total = np.zeros(x.shape)
+        for factor, share in zip(self.factors, self.probabilities, strict=True):
+            if self.cv:
+                shape = 1.0 / self.cv**2
+                below = gammainc(shape + order, shape * np.maximum(x, 0.0) / factor)
+            else:
+                below = (x >= factor).astype(float)
+            total += share * factor**order * below
+        return total
+
+    def from_uniform(self, u: np.ndarray) -> np.ndarray:
+        """Return factors made from numbers evenly spread over (0, 1): the quantile function."""
+        u = np.asarray(u, dtype=float)
+        held = [f for f, p in zip(self.factors, self.probabilities, strict=True) if p > 0.0]
+        if not self.cv:
+            return Discrete(self.factors, self.probabilities).quantile(u)
+        shape = 1.0 / self.cv**2
+        if len(held) == 1:
+            return held[0] * gammaincinv(shape, u) / shape
+        ends = gammaincinv(shape, TAIL) / shape, gammaincinv(shape, 1.0 - TAIL) / shape
+        grid = np.linspace(min(held) * ends[0], max(held) * ends[1], GRID)
+        below = self.cdf(grid)
+        x = np.interp(u, below, grid)
+        place = np.clip(np.searchsorted(below, u), 1, GRID - 1)
+        for _ in range(NEWTON_STEPS):
+            ahead = x - (self.cdf(x) - u) / np.maximum(self._density(x), 1e-300)
+            x = np.clip(ahead, grid[place - 1], grid[place])
+        return x
+
+    def _density(self, x: np.ndarray) -> np.ndarray:
+        """Density at x > 0."""
+        shape = 1.0 / self.cv**2
+        total = np.zeros(np.shape(x))
+        for factor, share in zip(self.factors, self.probabilities, strict=True):
+            y = shape * x / factor
+            total += share * np.exp((shape - 1.0) * np.log(y) - y - gammaln(shape)) * shape / factor
+        return total

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from workbench.guard import refuse
@@ -39,8 +40,15 @@ def _fill(copy: Path) -> None:
     copy.chmod(0o755)
 
 
-def new_pack(folder: Path) -> Path:
+def new_pack(folder: Path, change: Callable[[Path], None] | None = None) -> Path:
     """Write a copy of the built-in pack, with its README, to a new or empty folder.
+
+    Parameters
+    ----------
+    folder
+        The new folder.
+    change
+        What is done to the copy before it gets its name, such as `spread_over_areas`.
 
     Returns
     -------
@@ -59,6 +67,8 @@ def new_pack(folder: Path) -> Path:
         _check_place(folder)
         copy = Path(tempfile.mkdtemp(prefix=".new-pack-", dir=folder.parent))
         _fill(copy)
+        if change is not None:
+            change(copy)
         if folder.is_dir():
             folder.rmdir()
         copy.rename(folder)

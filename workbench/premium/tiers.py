@@ -14,7 +14,12 @@ import numpy as np
 from workbench.engine.inversion import AnnualLaw
 from workbench.engine.results import contribution_yuan, expenses_yuan
 from workbench.engine.stages import YearLaws
-from workbench.exact import MEAN_ROUNDING_YUAN, RELATIVE_ERROR, ROUNDING_YUAN
+from workbench.exact import (
+    MEAN_ROUNDING_YUAN,
+    RELATIVE_ERROR,
+    chance_error,
+    rounding_yuan,
+)
 from workbench.guard import freeze
 from workbench.inputs import Inputs
 from workbench.premium.technical import ExpenseTerms, expense_terms
@@ -108,7 +113,7 @@ class TierTable:
         )
 
 
-def _between(fine: np.ndarray, coarse: np.ndarray, floor: float) -> Figures:
+def _between(fine: np.ndarray, coarse: np.ndarray, floor: float | np.ndarray) -> Figures:
     """Figures whose error is the change from the coarser lattice, or the floor if larger."""
     errors = np.maximum(np.abs(fine - coarse), np.maximum(np.abs(fine) * RELATIVE_ERROR, floor))
     return Figures(values=freeze(fine), errors=freeze(errors))
@@ -116,10 +121,9 @@ def _between(fine: np.ndarray, coarse: np.ndarray, floor: float) -> Figures:
 
 def _risk(law: AnnualLaw, coarse: AnnualLaw, limits: np.ndarray) -> tuple[Figures, Figures]:
     """Deficit probability and expected shortfall where claims exceed `limits`."""
-    rounding = ROUNDING_YUAN if law.continuous else 0.0
-    steep = 0.4 * rounding / law.sd if law.sd else 0.0
-    deficit = _between(1.0 - law.cdfs(limits), 1.0 - coarse.cdfs(limits), min(1.0, steep))
-    shortfall = _between(law.excesses(limits), coarse.excesses(limits), rounding)
+    steep = chance_error(law, limits)
+    deficit = _between(1.0 - law.cdfs(limits), 1.0 - coarse.cdfs(limits), steep)
+    shortfall = _between(law.excesses(limits), coarse.excesses(limits), rounding_yuan(law))
     return deficit, shortfall
 
 

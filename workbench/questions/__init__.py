@@ -40,6 +40,9 @@ _MODULES = {
     "price": "price",
     "tiers": "tiers",
     "reserve": "reserves",
+    "layers": "layers",
+    "year": "year",
+    "allocate": "allocate",
 }
 """Question → the module that declares it; a new question is one line here."""
 

@@ -6,6 +6,7 @@ Floor 8. The one way in which the command line, a page, a notebook and the recor
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,10 @@ def asked_of(name: str, choices: Choices | None = None, *, pack: Inputs | None =
 
 
 def answered(asked: Asked, name: str, result: Any) -> Answer:
-    """Return the answer that a result of the question `name` is, with its record."""
-    record = make_record(_question(name), asked, result)
+    """Return the answer that a result of the question `name` is, with its record and warnings."""
+    question = _question(name)
+    record = make_record(question, asked, result)
+    asked = replace(asked, warnings=(*asked.warnings, *question.warn(asked, result)))
     return Answer(question=name, asked=asked, result=result, record=record)
 
 

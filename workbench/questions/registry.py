@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from workbench.changes import Changes
-from workbench.guard import Fault, InputRefused, NotYetBuilt, refuse, whole_number
+from workbench.guard import Fault, InputRefused, NotYetBuilt, in_range, refuse, whole_number
 from workbench.inputs import Inputs
 from workbench.questions.table import Table
 
@@ -21,6 +21,9 @@ __all__ = ["Answer", "Asked", "Choices", "Mapper", "Option", "Own", "Question", 
 
 Mapper = Callable[[Callable, Iterable], Iterable]
 """Maps a function over parts of the work in order; never changes a figure."""
+
+MOST_SIGNS = 60
+"""Signs of a wrong value that a message repeats."""
 
 Own = Mapping[str, Any]
 """A question's own choices by name, such as `{"engine": "exact"}`."""
@@ -30,16 +33,17 @@ Own = Mapping[str, Any]
 class Option:
     """One choice of a question; `--name` on the command line.
 
-    `kind` is "choice" (one of `allowed`), "whole" (`low` to `high`) or "date"; `later` are
-    documented values whose room is not open yet; `repeat` says that several may be given.
+    `kind` is "choice" (one of `allowed`), "whole" or "number" (`low` to `high`), "date", or "text"
+    (judged by the question's rule); `later` are documented values whose room is not open yet;
+    `repeat` says that several may be given.
     """
 
     name: str
     kind: str = "choice"
     allowed: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
-    low: int = 0
-    high: int = 0
+    low: float = 0
+    high: float = 0
     default: Any = None
     repeat: bool = False
 
@@ -92,7 +96,8 @@ class Question:
     `verb` (asked, mapper) → result; `document` (asked, result) → the parts of the JSON document
     between choices and warnings; `tables` (asked, result) → tables, the main one first; `digests`
     (asked, result) → digests of a simulated result, empty for a computed one; `rule` refuses
-    choices that do not go together; `brief` gives the tables of a screen where `tables` are long.
+    choices that do not go together; `warn` (asked, result) → what is unusual in the result; `brief`
+    gives the tables of a screen where `tables` are long.
     """
 
     name: str
@@ -102,6 +107,7 @@ class Question:
     tables: Callable[[Asked, Any], tuple[Table, ...]]
     digests: Callable[[Asked, Any], dict[str, str]] = lambda asked, result: {}
     rule: Callable[[dict[str, Any], Own], None] = lambda own, given: None
+    warn: Callable[[Asked, Any], tuple[Fault, ...]] = lambda asked, result: ()
     brief: Callable[[Asked, Any], tuple[Table, ...]] | None = None
     version: int = 1
 
@@ -117,9 +123,9 @@ def own_choices(question: Question, given: Own) -> dict[str, Any]:
     Raises
     ------
     InputRefused
-        `unknown-option`, `unknown-choice`, `not-a-whole-number`, `value-out-of-range`, what is
-        wrong with a date, or what the question's own rule says; `NotYetBuilt` for a value that
-        comes later.
+        `unknown-option`, `unknown-choice`, `not-a-whole-number`, `not-a-number`,
+        `value-out-of-range`, what is wrong with a date, or what the question's own rule says;
+        `NotYetBuilt` for a value that comes later.
     """
     known = {option.name: option for option in question.options}
     for name in given:
@@ -134,7 +140,7 @@ def _checked(option: Option, value: Any) -> Any:
     if value is None:
         return option.default
     if option.repeat:
-        values = [value] if isinstance(value, str | date) else list(value)
+        values = [value] if isinstance(value, str | date | int | float) else list(value)
         return tuple(dict.fromkeys(_one(option, entry) for entry in values))
     return _one(option, value)
 
@@ -144,10 +150,14 @@ def _one(option: Option, value: Any) -> Any:
     name = f"--{option.name}"
     if option.kind == "whole":
         if isinstance(value, bool) or not _plain_digits(str(value)):
-            raise refuse("not-a-whole-number", name=name, value=str(value)[:60])
-        return whole_number(name, value, option.low, option.high)
+            raise refuse("not-a-whole-number", name=name, value=str(value)[:MOST_SIGNS])
+        return whole_number(name, value, int(option.low), int(option.high))
+    if option.kind == "number":
+        return _number(option, name, value)
     if option.kind == "date":
         return _date(value)
+    if option.kind == "text":
+        return str(value)
     if value in option.later:
         raise NotYetBuilt([Fault("not-yet-built", {"name": f"{name} {value}"})])
     if value not in option.allowed:
@@ -155,6 +165,13 @@ def _one(option: Option, value: Any) -> Any:
             [Fault("unknown-choice", {"name": name, "value": value, "allowed": option.allowed})]
         )
     return value
+
+
+def _number(option: Option, name: str, value: Any) -> float:
+    """Return a finite number within the option's range."""
+    if isinstance(value, bool) or len(str(value)) > MOST_SIGNS:
+        raise refuse("not-a-number", name=name, value=str(value)[:MOST_SIGNS])
+    return in_range(name, value, option.low, option.high)
 
 
 def _plain_digits(text: str) -> bool:

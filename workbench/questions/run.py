@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.engine.results import PlanFigures, RunResult
-from workbench.guard import MAX_YEARS, refuse
+from workbench.engine.results import RunResult
+from workbench.guard import MAX_YEARS, Fault, refuse, whole_number
 from workbench.inputs import Inputs
-from workbench.plans import Plan
-from workbench.questions.documents import figure_part, figures_part
-from workbench.questions.ranges import RANGE_COLUMN, range_part, ranges_of, span
+from workbench.questions.ranges import ranges_of
 from workbench.questions.registry import Asked, Mapper, Option, Own, Question
-from workbench.questions.table import Cell, Column, Named, Table, Word
-from workbench.risk import Figure
+from workbench.questions.run_tables import mean_gap, named, run_document, run_tables
 
 if TYPE_CHECKING:
+    from workbench.engine.claims import Drawn
+    from workbench.engine.convergence import Convergence
     from workbench.engine.grouping import ClaimsTables
     from workbench.engine.totals import TotalsTables
+    from workbench.engine.variance import Reader
 
 __all__ = [
     "FORM",
@@ -37,6 +37,10 @@ __all__ = [
 ]
 
 DEFAULT_YEARS, DEFAULT_SEED = 10_000, 1
+MOST_YEARS = {"totals": 1_000_000, "claims": 100_000}
+"""Most years of a run that stops at a tolerance, where --years does not say."""
+SOBOL_YEARS, SOBOL_MOST, SOBOL_LEAST = 1 << 14, 1 << 20, 1 << 10
+"""Quasi-random points are even at powers of two; the least leaves 64 to a randomisation."""
 FORM = Option(name="form", allowed=("collective", "individual"), default="collective")
 
 _OPTIONS = (
@@ -44,6 +48,9 @@ _OPTIONS = (
     FORM,
     Option(name="years", kind="whole", low=2, high=MAX_YEARS),
     Option(name="seed", kind="whole", low=0, high=2**63 - 1),
+    Option(name="tolerance", kind="number", low=1e-6, high=0.5),
+    Option(name="points", allowed=("random", "sobol")),
+    Option(name="control", allowed=("none", "exact")),
 )
 
 
@@ -53,7 +60,8 @@ class RunAnswer:
 
     `ranges` (low, high) of the loss ratio by plan code, "" for the scheme. `tables` are the sealed
     tables of a drawn run; `drawn` its integers, int64 (years, n) or (years,): fen by plan, and
-    claim by claim also beneficiaries by plan and persons paid.
+    claim by claim also beneficiaries by plan and persons paid. `convergence` is None for a
+    computed run.
     """
 
     result: RunResult
@@ -62,17 +70,35 @@ class RunAnswer:
     results_sha256: str = ""
     tables: ClaimsTables | TotalsTables | None = None
     drawn: tuple[np.ndarray, ...] = ()
+    convergence: Convergence | None = None
 
 
 def _rule(own: dict[str, Any], given: Own) -> None:
-    """Refuse years and seed beside the exact engine; give the drawn one its defaults."""
+    """Refuse what only a drawn run takes beside the exact engine; give the drawn one defaults."""
     if own["engine"] == "exact":
-        for name in ("years", "seed"):
+        for name in ("years", "seed", "tolerance", "points", "control"):
             if name in given:
                 raise refuse("exact-takes-no-years", name=f"--{name}", value=given[name])
         return
-    own["years"] = DEFAULT_YEARS if own["years"] is None else own["years"]
+    own["points"], own["control"] = own["points"] or "random", own["control"] or "none"
     own["seed"] = DEFAULT_SEED if own["seed"] is None else own["seed"]
+    sobol = own["points"] == "sobol"
+    if sobol and own["engine"] != "totals":
+        raise refuse("points-need-totals", name="--points", value="sobol")
+    if sobol and own["control"] != "none":
+        raise refuse("control-with-sobol", name="--control", value=own["control"])
+    if own["years"] is None:
+        own["years"] = _most(own) if own["tolerance"] is not None else _usual(sobol)
+    if sobol:
+        whole_number("--years", own["years"], SOBOL_LEAST, MAX_YEARS)
+
+
+def _most(own: dict[str, Any]) -> int:
+    return SOBOL_MOST if own["points"] == "sobol" else MOST_YEARS[own["engine"]]
+
+
+def _usual(sobol: bool) -> int:
+    return SOBOL_YEARS if sobol else DEFAULT_YEARS
 
 
 def _verb(asked: Asked, mapper: Mapper) -> RunAnswer:
@@ -98,20 +124,20 @@ def tables_of(asked: Asked) -> ClaimsTables | TotalsTables:
 
 def run_from(tables: ClaimsTables | TotalsTables, asked: Asked, mapper: Mapper = map) -> RunAnswer:
     """Return a drawn run from these sealed tables: those of `tables_of`, or of a run record."""
+    from workbench.engine.convergence import convergence_of
     from workbench.engine.tables import digest
-    from workbench.engine.totals import TotalsTables
-    from workbench.simulate import simulate_run, simulate_totals, simulate_years, totals_run
+    from workbench.engine.variance import readers_of
+    from workbench.simulate import simulate_run, totals_run
 
     own, expenses = asked.own, asked.choices.expenses
-    drawn: tuple[np.ndarray, ...]
-    given: dict[str, Any] = {"years": own["years"], "seed": own["seed"], "form": own["form"]}
-    if isinstance(tables, TotalsTables):
-        fen = simulate_totals(asked.inputs, **given, mapper=mapper, tables=tables)
-        result, drawn = totals_run(asked.inputs, fen, expenses=expenses), (fen,)
+    control = {"points": own["points"], "control": own["control"]}
+    readers = readers_of(asked.inputs, own["form"], **control)
+    drawn = _drawn(tables, asked, mapper, readers[-1])
+    if len(drawn) == 1:
+        result = totals_run(asked.inputs, drawn[0], expenses=expenses, readers=readers)
     else:
-        years = simulate_years(asked.inputs, **given, mapper=mapper, tables=tables)
-        result = simulate_run(asked.inputs, years, expenses=expenses)
-        drawn = (years.paid_fen, years.beneficiaries, years.persons_paid)
+        years = _years_of(drawn)
+        result = simulate_run(asked.inputs, years, expenses=expenses, readers=readers)
     return RunAnswer(
         result=result,
         ranges=ranges_of(asked),
@@ -119,7 +145,73 @@ def run_from(tables: ClaimsTables | TotalsTables, asked: Asked, mapper: Mapper =
         results_sha256=digest(list(drawn)),
         tables=tables,
         drawn=drawn,
+        convergence=convergence_of(
+            drawn[0].sum(axis=1), readers[-1], most=own["years"], tolerance=own["tolerance"]
+        ),
     )
+
+
+def _years_of(drawn: tuple[np.ndarray, ...]) -> Drawn:
+    from workbench.engine.claims import Drawn
+
+    paid, beneficiaries, persons = drawn
+    return Drawn(paid_fen=paid, beneficiaries=beneficiaries, persons_paid=persons)
+
+
+def _drawn(
+    tables: ClaimsTables | TotalsTables, asked: Asked, mapper: Mapper, total: Reader
+) -> tuple[np.ndarray, ...]:
+    """Return the integers drawn: all years at once, or until the total's error is met."""
+    from workbench.engine.convergence import checkpoints, draw_until, met, relative_error
+
+    own, tolerance = asked.own, asked.own["tolerance"]
+    marks = [own["years"]]
+    if tolerance is not None:
+        marks = list(checkpoints(own["years"], doubling=own["points"] == "sobol"))
+    parts = draw_until(
+        lambda years: _part(tables, asked, mapper, years),
+        lambda part: part[0].sum(axis=1),
+        marks=marks,
+        enough=lambda fen: tolerance is not None and met(relative_error(fen, total), tolerance),
+    )
+    return tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
+
+
+def _part(
+    tables: ClaimsTables | TotalsTables, asked: Asked, mapper: Mapper, years: range
+) -> tuple[np.ndarray, ...]:
+    """Return the integers of some years, the first of a logical block."""
+    from workbench.engine.totals import TotalsTables
+    from workbench.simulate import simulate_totals, simulate_years
+
+    own = asked.own
+    given: dict[str, Any] = {"years": years.stop, "first": years.start, "mapper": mapper}
+    given |= {"seed": own["seed"], "form": own["form"]}
+    if isinstance(tables, TotalsTables):
+        points = own["points"]
+        return (simulate_totals(asked.inputs, **given, tables=tables, points=points),)
+    drawn = simulate_years(asked.inputs, **given, tables=tables)
+    return drawn.paid_fen, drawn.beneficiaries, drawn.persons_paid
+
+
+def _warn(asked: Asked, answer: RunAnswer) -> tuple[Fault, ...]:
+    """Tell a tolerance that the most years did not reach, and the years it would take."""
+    found = answer.convergence
+    if found is None or found.reached is not False or found.tolerance is None:
+        return ()
+    told = {
+        "value": found.years,
+        "name": found.tolerance,
+        "number": _two_digits(found.needed[found.tolerance].value),
+        "high": MAX_YEARS,
+    }
+    return (Fault("tolerance-not-reached", told),)
+
+
+def _two_digits(years: float) -> int:
+    """Return a number of years rounded up to two digits: it is not known better."""
+    unit = 10 ** max(0, len(str(int(years))) - 2)
+    return -(-int(years) // unit) * unit
 
 
 def tables_sha256(inputs: Inputs) -> str:
@@ -131,133 +223,20 @@ def tables_sha256(inputs: Inputs) -> str:
     return digest(claims_tables(scheme_of(inputs)).arrays)
 
 
-def _document(asked: Asked, answer: RunAnswer) -> dict[str, Any]:
-    result = answer.result
-    return {
-        "plans": {
-            code: _with_range(answer, code, figures) for code, figures in result.plans.items()
-        },
-        "total": _with_range(answer, "", result.total),
-        "persons_paid": figure_part(result.persons_paid),
-        "correlations": {
-            ",".join(pair): figure_part(figure) for pair, figure in result.correlations.items()
-        },
-    }
-
-
-def _with_range(answer: RunAnswer, code: str, figures: PlanFigures) -> dict[str, Any]:
-    return {**figures_part(figures), "loss_ratio_range": range_part(answer.ranges, code)}
-
-
 def _digests(asked: Asked, answer: RunAnswer) -> dict[str, str]:
     if not answer.tables_sha256:
         return {}
     return {"tables": answer.tables_sha256, "results": answer.results_sha256}
 
 
-def named(plan: Plan) -> Named:
-    """Return the name of a plan in both languages."""
-    return Named(zh=plan.name_zh, en=plan.name_en)
-
-
-def mean_gap(figures: PlanFigures) -> float | None:
-    """Return the mean gap of a deficit year in yuan, None where deficits are rarer than 1 in 1,000.
-
-    Expected shortfall over the probability of a deficit.
-    """
-    chance = figures.deficit_probability.value
-    return figures.expected_shortfall_yuan.value / chance if chance >= 0.001 else None
-
-
-def _plan_rows(asked: Asked, answer: RunAnswer) -> list[tuple[str, Named | Word, PlanFigures]]:
-    """Return (code, name, figures) of the plans and, last, of the scheme."""
-    rows: list[tuple[str, Named | Word, PlanFigures]] = [
-        (plan.code, named(plan), answer.result.plans[plan.code]) for plan in asked.inputs.plans
-    ]
-    return [*rows, ("", Word("word.total"), answer.result.total)]
-
-
-_PLAN = (Column(key="code"), Column(key="plan", kind="word"))
-_RESULT = (
-    *_PLAN,
-    Column(key="enrolments", kind="count"),
-    Column(key="beneficiaries", kind="count"),
-    Column(key="contribution_yuan", kind="money"),
-    Column(key="paid_yuan", kind="money"),
-    Column(key="expenses_yuan", kind="money"),
-    Column(key="expected_surplus_yuan", kind="money"),
-    Column(key="loss_ratio", kind="percent"),
-    RANGE_COLUMN,
-)
-_RISK = (
-    *_PLAN,
-    Column(key="sd_yuan", kind="money"),
-    Column(key="quantile_75_yuan", kind="money"),
-    Column(key="quantile_95_yuan", kind="money"),
-    Column(key="quantile_995_yuan", kind="money"),
-    Column(key="tail_mean_995_yuan", kind="money"),
-    Column(key="deficit_probability", kind="probability"),
-    Column(key="expected_shortfall_yuan", kind="yuan"),
-    Column(key="mean_gap_yuan", kind="yuan"),
-)
-_PAIRS = (Column(key="pair"), Column(key="correlation", kind="ratio"))
-
-
-def _tables(asked: Asked, answer: RunAnswer) -> tuple[Table, ...]:
-    """Result of the year, its fluctuation, correlations of the plans."""
-    rows = _plan_rows(asked, answer)
-    result = [
-        (
-            code,
-            name,
-            one.enrolments,
-            one.beneficiaries,
-            one.contribution_yuan,
-            one.mean_yuan,
-            one.expenses_yuan,
-            one.expected_surplus_yuan,
-            one.loss_ratio,
-            span(answer.ranges, code),
-        )
-        for code, name, one in rows
-    ]
-    risk: list[tuple[Cell, ...]] = [
-        (
-            code,
-            name,
-            one.sd_yuan,
-            one.quantiles[0.75],
-            one.quantiles[0.95],
-            one.quantiles[0.995],
-            one.tail_means[0.995],
-            one.deficit_probability,
-            one.expected_shortfall_yuan,
-            _gap(one),
-        )
-        for code, name, one in rows
-    ]
-    pairs = [(" – ".join(pair), figure) for pair, figure in answer.result.correlations.items()]
-    return (
-        Table(name="run", columns=_RESULT, rows=tuple(result), total=True),
-        Table(name="run_risk", columns=_RISK, rows=tuple(risk), total=True),
-        Table(name="run_correlations", columns=_PAIRS, rows=tuple(pairs)),
-    )
-
-
-def _gap(figures: PlanFigures) -> Figure | None:
-    gap = mean_gap(figures)
-    if gap is None:
-        return None
-    return Figure(gap, figures.expected_shortfall_yuan.error / figures.deficit_probability.value)
-
-
 QUESTION = Question(
     name="run",
     options=_OPTIONS,
     verb=_verb,
-    document=_document,
-    tables=_tables,
+    document=run_document,
+    tables=run_tables,
     digests=_digests,
     rule=_rule,
+    warn=_warn,
 )
 """Registered in `workbench.questions`."""

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from workbench.engine.tables import COST_ROWS_BITS, DAYS_BITS
-from workbench.engine.totals import LANES, RANGES
+from workbench.engine.stay_tables import DAY_ROWS, DAYS_BITS
+from workbench.engine.totals import RANGES, REST_LANES
 
 __all__ = ["Difference", "figure_differences", "figures_in", "table_differences"]
 
@@ -118,9 +118,9 @@ def _grid(array: np.ndarray, name: str) -> np.ndarray:
 
     A table of one dimension is one row.
     """
-    if name.endswith("days") and array.shape == (1 << (COST_ROWS_BITS + DAYS_BITS),):
-        return array.reshape(1 << COST_ROWS_BITS, -1)
-    if name.endswith("rest_fen") and array.shape == (LANES,):
+    if name.endswith("days") and array.shape == (DAY_ROWS << DAYS_BITS,):
+        return array.reshape(DAY_ROWS, -1)
+    if name.endswith("rest_fen") and array.shape == (RANGES * REST_LANES,):
         return array.reshape(RANGES, -1)
     return array.reshape(1, -1) if array.ndim == 1 else array.reshape(len(array), -1)
 

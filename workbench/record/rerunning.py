@@ -47,7 +47,8 @@ class Outcome:
     have made its tables in another way; that is told and is no difference of the run.
     `recorded` and `now` tell run id, choices, program and machine of both sides; `causes` are
     likely causes of the differences, the likeliest first; `counts` is "numpy" where the numbers
-    drawn come from NumPy's binomial, "sealed" where from a table.
+    drawn come from NumPy's binomial, "sealed" where from a table; `years` is the number drawn
+    again, None where nothing was.
     """
 
     compared_with: str
@@ -58,6 +59,7 @@ class Outcome:
     recorded: Mapping[str, Any]
     now: Mapping[str, Any]
     counts: str | None = None
+    years: int | None = None
 
 
 def rerun(record: Record, *, mapper: Mapper = map) -> Outcome:
@@ -90,6 +92,7 @@ def rerun(record: Record, *, mapper: Mapper = map) -> Outcome:
         recorded=recorded,
         now=told,
         counts=_counts(record),
+        years=None if record.tables is None else len(answer.result.drawn[0]),
     )
 
 
@@ -140,7 +143,8 @@ def _compare(record: Record, answer: Answer) -> tuple[list[Difference], list[Che
             raise refuse("record-content", file=record.file, value="results") from None
         integers = sum(array.size for array in answer.result.drawn)
         checks.append(Check(part="results", how="bits", compared=integers, different=len(found)))
-    recorded, now = figures_part(record.document), figures_part(document(answer))
+    recorded = figures_part(record.document)
+    now = _as_then(figures_part(document(answer)), recorded, same_code=_same_code(record))
     figures, compared = figure_differences(recorded, now, stated_agreement(record))
     found += figures
     checks.append(Check(part="figures", how="near", compared=compared, different=len(figures)))
@@ -156,12 +160,28 @@ def _compare(record: Record, answer: Answer) -> tuple[list[Difference], list[Che
     return found, checks
 
 
+def _same_code(record: Record) -> bool:
+    return bool(record.manifest["program"].get("code_sha256") == here_part({})["code_sha256"])
+
+
+def _as_then(
+    now: dict[str, Any], recorded: Mapping[str, Any], *, same_code: bool
+) -> dict[str, Any]:
+    """Leave out parts and choices that another program's document did not have yet."""
+    if same_code:
+        return now
+    known = {name: part for name, part in now.items() if name in recorded}
+    choices = recorded.get("choices", {})
+    if "choices" in known:
+        known["choices"] = {name: one for name, one in now["choices"].items() if name in choices}
+    return known
+
+
 def _inputs(record: Record, answer: Answer) -> list[Difference]:
     """Tell a pack that is not the one the run was made of; another program counts other fields."""
-    same_code = record.manifest["program"].get("code_sha256") == here_part({})["code_sha256"]
     recorded = record.document.get("record", {}).get("inputs_sha256")
     now = fingerprint(answer.asked.pack)
-    if recorded == now or not same_code:
+    if recorded == now or not _same_code(record):
         return []
     return [Difference(part="inputs", name="inputs_sha256", recorded=recorded, now=now)]
 

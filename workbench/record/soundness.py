@@ -12,8 +12,9 @@ import numpy as np
 
 from workbench.engine.claims import ClaimClass, ClaimGroup
 from workbench.engine.grouping import ClaimsTables
-from workbench.engine.tables import COST_BITS, COST_ROWS_BITS, DAYS_BITS, SHOCK_ONE
-from workbench.engine.totals import LANES, RANGES, SCORE_STEPS, TotalsTables
+from workbench.engine.stay_tables import COST_LANES, DAY_ROWS, DAYS_BITS, FINER
+from workbench.engine.tables import SHOCK_ONE
+from workbench.engine.totals import LANES, RANGES, REST_LANES, SCORE_STEPS, TotalsTables
 from workbench.inputs import Inputs, portfolio_of
 from workbench.plans import BENEFIT_FORMS
 from workbench.rates import RATE_EVENTS
@@ -21,8 +22,7 @@ from workbench.timeline import AGE_BANDS, SEXES
 
 __all__ = ["check_pack", "check_tables"]
 
-_AMOUNTS = (1 << COST_BITS,)
-_DAYS = (1 << (COST_ROWS_BITS + DAYS_BITS),)
+_DAYS = (DAY_ROWS << DAYS_BITS,)
 MOST_STAYS = 1000
 MOST_COUNT = 1 << 24
 MOST_AMOUNT = 1e12
@@ -72,7 +72,8 @@ def _check_totals(tables: TotalsTables, pack: Inputs) -> None:
     number = len(tables.plans)
     _need([plan.code for plan in tables.plans] == list(pack.plan_codes), "plans")
     for plan in tables.plans:
-        _need(_whole(plan.rest_fen, (LANES,)), f"{plan.code} rest_fen")
+        rests = RANGES * REST_LANES if plan.shocked else LANES
+        _need(_whole(plan.rest_fen, (rests,)), f"{plan.code} rest_fen")
         shapes = ((1,), (LANES,))
         _need(any(_whole(plan.shift_fen, shape) for shape in shapes), f"{plan.code} shift_fen")
     _need(_whole(tables.ties, (RANGES, number, number)), "ties")
@@ -87,9 +88,11 @@ def _whole(array: np.ndarray, shape: tuple[int, ...], below: int = 0) -> bool:
 
 
 def _check_claims(tables: ClaimsTables, pack: Inputs) -> None:
-    shock, cells = tables.shock, len(portfolio_of(pack).members)
-    _need(shock.theta.shape == (SHOCK_ONE,) and shock.theta.dtype.kind == "f", "theta")
-    _need(_whole(shock.kept, (SHOCK_ONE,)) and 1.0 <= shock.most < 1e6, "shock")
+    cells = len(portfolio_of(pack).members)
+    for shock in (tables.shock, tables.area_shock):
+        if shock is not None:
+            _need(shock.theta.shape == (SHOCK_ONE,) and shock.theta.dtype.kind == "f", "theta")
+            _need(_whole(shock.kept, (SHOCK_ONE,)) and 1.0 <= shock.most < 1e6, "shock")
     for name in tables.rates.__slots__:
         rates = getattr(tables.rates, name)
         sound = rates.shape == (cells,) and rates.dtype.kind == "f"
@@ -104,12 +107,22 @@ def _name(group: ClaimGroup, place: int) -> str:
     return f"{' '.join(group.meaning)} {place + 1}"
 
 
+def _amounts(table: np.ndarray) -> bool:
+    """Whether a table of fen by cost lane is one, and its divided lanes point inside it."""
+    if table.ndim != 1 or table.dtype != np.int32 or len(table) < COST_LANES:
+        return False
+    lanes, finer = table[:COST_LANES], table[COST_LANES:]
+    places = -lanes[lanes < 0].astype(np.int64)
+    inside = np.all((places >= COST_LANES) & (places <= len(table) - FINER))
+    return bool(inside and np.all(finer >= 0))
+
+
 def _check_class(one: ClaimClass, name: str, plans: int) -> None:
     counts = one.counts
     _need(counts.dtype == np.uint64 and counts.ndim == 1 and counts.size < MOST_COUNT, name)
     _need(0 <= one.stays <= MOST_STAYS and -1 <= one.medical < plans, name)
     _need(not one.amounts or (len(one.amounts) == 2 and one.medical >= 0), name)
-    _need(all(_whole(table, _AMOUNTS) for table in one.amounts), name)
+    _need(all(map(_amounts, one.amounts)), name)
     if one.paid:
         _need(_whole(one.days, _DAYS, 1 << 15), name)
         most = int(one.days.max())
@@ -118,5 +131,5 @@ def _check_class(one: ClaimClass, name: str, plans: int) -> None:
         _need(fen.dtype.kind == by_day.dtype.kind == "i" and len(by_day) > most, name)
         _need(int(by_day.min()) >= 0, name)
     if one.disability:
-        _need(0 <= one.disability[0] < plans and _whole(one.disability[1], _AMOUNTS), name)
+        _need(0 <= one.disability[0] < plans and _whole(one.disability[1], (SHOCK_ONE,)), name)
     _need(one.fixed is None or _whole(one.fixed, (plans,)), name)

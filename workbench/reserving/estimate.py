@@ -12,9 +12,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from workbench.engine.events import scheme_of
+from workbench.engine.moments import illness_paid
 from workbench.engine.results import contribution_yuan, expenses_yuan
 from workbench.engine.stages import ExpectedClaims, expected_claims
-from workbench.engine.transform import payments
 from workbench.guard import refuse
 from workbench.inputs import Inputs
 from workbench.reserving.dates import reserve_date
@@ -118,8 +118,7 @@ def _sum(figures: list[Figure]) -> Figure:
 
 def illness_share(inputs: Inputs, claims: ExpectedClaims) -> np.ndarray:
     """Return the share of each plan's expected claims that comes from illness stays, (plans,)."""
-    scheme = scheme_of(inputs)
-    illness = [payments(scheme, weights)[0].moment(1) for weights in np.eye(len(inputs.plans))]
+    illness = illness_paid(scheme_of(inputs))
     paid = claims.paid_yuan
     return np.divide(illness, paid, out=np.zeros(len(paid)), where=paid > 0.0)
 

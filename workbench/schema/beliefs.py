@@ -57,6 +57,10 @@ _PARAMETERS = _in_file(
     ("special_disease_men_relativity", "ratio", 0.0, 10.0),
     ("first_term_share", "ratio", 0.0, 1.0),
     ("hospital_shock_cv", "ratio", 0.0, 1.0),
+    ("epidemic_year_probability", "share of years", 0.0, 0.45),
+    ("epidemic_year_factor", "ratio", 1.0, 3.0),
+    ("deferral_year_probability", "share of years", 0.0, 0.45),
+    ("deferral_year_factor", "ratio", 0.2, 1.0),
     ("days_in_year", "days", float(DAYS_IN_YEAR), float(DAYS_IN_YEAR)),
     ("target_beneficiaries", "per year", 1.0, 1e9),
     ("target_paid_yuan", "yuan per year", 1.0, 1e13),
@@ -152,11 +156,20 @@ WHAT_IF_RANGES = {
 }
 """Ranges for what-if changes of beliefs to which the file gives none: never drawn as uncertain."""
 
+SHOCK_STATES = (
+    "epidemic_year_probability",
+    "epidemic_year_factor",
+    "deferral_year_probability",
+    "deferral_year_factor",
+)
+"""States of the common shock beside the normal year: probability and factor of each."""
+
 SEGMENT_PARAMETERS = tuple(
     row.name
     for row in _PARAMETERS
     # One shock is common to the whole scheme; days and targets are no beliefs about members.
     if row.name not in ("hospital_shock_cv", "days_in_year", "target_beneficiaries")
+    and row.name not in SHOCK_STATES
     and row.name != "target_paid_yuan"
 )
 """Beliefs that a segment may have of its own."""

@@ -6,10 +6,13 @@ Floor 9. A page builds its own order from the same sentences and tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from workbench.questions import Answer, tables
 from workbench.questions.surge import surge_of
-from workbench.show.numbers import count
+from workbench.show.allocating import allocation_sentences
+from workbench.show.numbers import count, number, per_cent, percent
+from workbench.show.reinsuring import layers_sentences, year_sentences
 from workbench.show.reports import (
     calibration_sentences,
     price_sentences,
@@ -27,6 +30,10 @@ from workbench.show.sentences import (
 )
 from workbench.show.tables import text
 from workbench.show.words import fault_text, plan_name, words
+
+if TYPE_CHECKING:
+    from workbench.engine.convergence import Convergence
+    from workbench.questions.registry import Own
 
 __all__ = ["basis_lines", "report", "run_sentences"]
 
@@ -52,25 +59,55 @@ def _nothing(answer: Answer, language: str, *, changed: bool) -> list[str]:
 
 
 SENTENCES: Mapping[str, Callable[..., list[str]]] = {
+    "allocate": allocation_sentences,
     "calibrate": calibration_sentences,
+    "layers": layers_sentences,
     "price": price_sentences,
     "reserve": reserve_sentences,
     "run": run_sentences,
     "tiers": tier_sentences,
+    "year": year_sentences,
 }
 """Question → its sentences; (answer, language, changed=) → one text a sentence."""
+
+
+WITHOUT_EXPENSES = ("allocate", "calibrate", "layers", "year")
+"""Questions about benefits alone: no expense is in any of their figures."""
+
+
+def _convergence_lines(found: Convergence, own: Own, language: str) -> list[str]:
+    """How the years were drawn, and how large the error is that they leave."""
+    say, key = words(language), "basis.convergence"
+    if found.reached is not None:
+        key = "basis.convergence_reached" if found.reached else "basis.convergence_missed"
+    wanted = None if found.tolerance is None else number(found.tolerance * 100.0)
+    return [
+        *([say("basis.sobol")] if own["points"] == "sobol" else []),
+        *([say("basis.control")] if own["control"] == "exact" else []),
+        say(
+            key,
+            error=percent(found.error, language, 4),
+            tolerance=wanted and per_cent(wanted, language),
+            years=count(found.years),
+        ),
+    ]
 
 
 def basis_lines(answer: Answer, language: str, *, differences: int = 0) -> list[str]:
     """Return what the figures stand on: method, expenses, kind of risk, data, run id."""
     say, own = words(language), answer.asked.own
-    method = f"basis.{own.get('engine', 'exact')}"
+    engine = "year" if answer.question == "year" else own.get("engine", "exact")
     spent = answer.asked.choices.expenses
-    lines = [say(method, years=count(own.get("years")), seed=own.get("seed"))]
+    found = getattr(answer.result, "convergence", None)
+    years = found.years if found else own.get("years")
+    told = {"years": count(years), "year": own.get("year"), "seed": own.get("seed")}
+    lines = [say(f"basis.{engine}", **told)]
+    if found:
+        lines += _convergence_lines(found, own, language)
     if "form" in own:
         lines.append(say("basis.individual" if own["form"] == "individual" else "basis.collective"))
         lines.append(say("basis.process_risk"))
-    if answer.question != "calibrate":
+    if answer.question not in WITHOUT_EXPENSES:
         lines.append(say("basis.expenses_out" if spent == "none" else "basis.expenses_in"))
     if answer.question in ("run", "price", "tiers"):
         lines.append(say("basis.ranges"))

@@ -23,6 +23,7 @@ __all__ = [
     "money_words",
     "number",
     "people_words",
+    "per_cent",
     "percent",
     "plain",
     "probability",
@@ -34,7 +35,7 @@ __all__ = [
 
 MINUS, MISSING = "−", "—"
 LEAST_PROBABILITY = 0.001
-"""A probability below this is printed as '< 0.1 %'."""
+"""A probability below this is printed as '< 0.1 %', in Chinese '< 0.1%'."""
 
 _MONEY = {"zh": (1e-4, 1), "en": (1e-6, 3)}
 _WHOLE = 10**15
@@ -153,31 +154,36 @@ def _three_digits(amount: float, error: float | None) -> str:
     return plain(round(amount, places), 0, error)
 
 
-def percent(value: Number, decimals: int = 1) -> str:
-    """Return a share (0 to 1) in per cent: "67.7 %"."""
+def percent(value: Number, language: str, decimals: int = 1) -> str:
+    """Return a share (0 to 1) in per cent: "67.7%" in Chinese, "67.7 %" in English."""
     share, error = _parts(value)
     text = plain(share * 100.0, decimals, None if error is None else error * 100.0)
-    return text if text == MISSING else f"{text} %"
+    return text if text == MISSING else per_cent(text, language)
 
 
-def probability(value: Number) -> str:
+def per_cent(text: str, language: str) -> str:
+    """Return a number's text with its per cent sign, in English after a gap; the sign for ""."""
+    return words(language)("number.per_cent", number=text)
+
+
+def probability(value: Number, language: str) -> str:
     """Return a probability in per cent; "< 0.1 %" below 0.001, "> 99.9 %" above 0.999."""
     share, _ = _parts(value)
     if not isfinite(share):
         return MISSING
     if share < LEAST_PROBABILITY:
-        return "< 0.1 %"
+        return per_cent("< 0.1", language)
     if share > 1.0 - LEAST_PROBABILITY:
-        return "> 99.9 %"
-    return percent(value)
+        return per_cent("> 99.9", language)
+    return percent(value, language)
 
 
 def probability_words(value: Number, language: str) -> str:
-    """Return a probability as it is said: "约四成（38.1 %）" in Chinese, "38.1 %" in English."""
+    """Return a probability as it is said: "近四成（38.1%）" in Chinese, "38.1 %" in English."""
     share, _ = _parts(value)
     if not isfinite(share):
         return MISSING
-    return words(language)(_chance_key(share), told=probability(value))
+    return words(language)(_chance_key(share), told=probability(value, language))
 
 
 def _chance_key(share: float) -> str:
@@ -201,12 +207,12 @@ def hundred(share: Number) -> str:
     return plain(value * 100.0, 0, None if error is None else error * 100.0)
 
 
-def share_range(low: float, high: float) -> str:
-    """Return a range of shares in per cent: "66.0–88.0 %"."""
+def share_range(low: float, high: float, language: str) -> str:
+    """Return a range of shares in per cent: "66.0–88.0%" in Chinese, "66.0–88.0 %" in English."""
     if not isfinite(low) or not isfinite(high):
         return MISSING
     ends = (plain(low * 100.0, 1), plain(high * 100.0, 1))
-    return f"{ends[0]} %" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]} %"
+    return per_cent(ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}", language)
 
 
 def signed(text: str) -> str:

@@ -26,7 +26,7 @@ from workbench.show.charts import (
     steady,
     tier_chart,
 )
-from workbench.show.numbers import money_words, number, percent, plain, probability
+from workbench.show.numbers import money_words, number, per_cent, percent, plain, probability
 from workbench.show.reports import RULE, price_sentences
 from workbench.show.sentences import bad_year_sentence
 from workbench.show.words import plan_name, words
@@ -62,7 +62,7 @@ def _of_plan(answer: Answer, plan: str, language: str) -> str:
     return words(language)(
         "notebook.year_plan",
         plan=plan_name(answer.asked.inputs.plan(plan), language),
-        chance=probability(figures.deficit_probability),
+        chance=probability(figures.deficit_probability, language),
     )
 
 
@@ -178,6 +178,7 @@ def tier_picture(answer: Answer, language: str, plan: str, chosen: float) -> Cha
         "axis": say("notebook.tier_axis", unit=unit),
         "probability": say("head.deficit_probability"),
         "loss_ratio": say("head.loss_ratio"),
+        "per_cent": per_cent("", language),
         "today": say("notebook.tier_today", premium=number(table.in_force_yuan)),
         "chosen": say("notebook.tier_chosen", premium=number(chosen)),
         "rule": say("notebook.tier_rule"),
@@ -204,8 +205,8 @@ def tier_sentence(answer: Answer, language: str, plan: str, premium: float) -> s
         "notebook.tier_sentence" if gap else "notebook.tier_sentence_safe",
         plan=plan_name(answer.asked.inputs.plan(plan), language),
         premium=number(premium),
-        ratio=percent(row.loss_ratio),
-        chance=probability(row.deficit_probability),
+        ratio=percent(row.loss_ratio, language),
+        chance=probability(row.deficit_probability, language),
         gap=money_words(gap, language),
     )
 

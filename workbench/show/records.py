@@ -5,22 +5,38 @@ Floor 9. The first difference and its likely cause come first; entries stand in 
 
 from __future__ import annotations
 
-from typing import Any
+import shlex
+from typing import TYPE_CHECKING, Any
 
 from workbench.questions.documents import finite
 from workbench.questions.table import Column, Table, Word
-from workbench.record import Check, Outcome, Record
-from workbench.record.differing import Difference
 from workbench.show.numbers import count
 from workbench.show.tables import text
 from workbench.show.words import Words, words
 
-__all__ = ["outcome_document", "outcome_report", "outcome_tables"]
+if TYPE_CHECKING:
+    from workbench.questions import Answer
+    from workbench.record import Check, Outcome, Record
+    from workbench.record.differing import Difference
+
+__all__ = ["outcome_document", "outcome_report", "outcome_tables", "record_name", "rerun_line"]
+
+ENDING = ".wbrun"
 
 MOST_LISTED = 200
 """Differences that a document lists; `checks` have the number of all."""
 MOST_SHOWN = 5
 """Differences of one part that a text shows."""
+
+
+def record_name(answer: Answer) -> str:
+    """Return the name of a file that keeps an answer: the same run has the same name."""
+    return f"{answer.question}-{answer.record['run_id']}{ENDING}"
+
+
+def rerun_line(file: str) -> str:
+    """Return the command that makes a kept run again."""
+    return f"workbench rerun {shlex.quote(file)}"
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
@@ -142,7 +158,7 @@ def _rerun_lines(outcome: Outcome, say: Words) -> list[str]:
         first = next(one for one in outcome.differences if not one.near)
         lines.append(say("record.different", place=_place(first, say)))
     elif results is not None:
-        years = count(outcome.recorded["choices"].get("years"))
+        years = count(outcome.years)
         lines.append(say("record.same_bits", years=years, number=count(results.compared)))
     elif figures is not None:
         lines.append(say("record.same_figures", number=count(figures.compared)))

@@ -141,7 +141,7 @@ def surge_sentence(surge: Surge, language: str) -> str:
         ending = "still_short" if after < 0.0 else "left_again"
     return words(language)(
         f"sentence.surge_{direction}_{ending}",
-        share=percent(abs(surge.illness_share), 0),
+        share=percent(abs(surge.illness_share), language, 0),
         benefits=money_words(abs(surge.more_benefits_yuan), language),
         before=money_words(abs(surge.surplus_before_yuan), language),
         after=money_words(abs(after), language),

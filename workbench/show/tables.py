@@ -82,7 +82,7 @@ def cell_text(cell: Cell, kind: str, language: str) -> str:
     if isinstance(cell, Named):
         return short_name(cell.zh) if language == "zh" else cell.en
     if isinstance(cell, Span):
-        return numbers.share_range(cell.low, cell.high)
+        return numbers.share_range(cell.low, cell.high, language)
     if cell is None:
         return numbers.MISSING
     if isinstance(cell, str):
@@ -98,8 +98,8 @@ def _number_text(cell: float | int | Figure, kind: str, language: str) -> str:
         "yuan": lambda value: numbers.yuan(value, 0),
         "price": numbers.yuan,
         "hundred": lambda value: numbers.yuan(value, 1),
-        "percent": numbers.percent,
-        "probability": numbers.probability,
+        "percent": lambda value: numbers.percent(value, language),
+        "probability": lambda value: numbers.probability(value, language),
         "ratio": lambda value: numbers.yuan(value, 4),
     }
     return formats.get(kind, numbers.number)(cell)

@@ -27,6 +27,7 @@ __all__ = [
     "LANGUAGES",
     "FaultEntry",
     "Words",
+    "both_languages",
     "fault_entries",
     "fault_text",
     "plan_name",
@@ -122,6 +123,11 @@ def fault_text(fault: Fault, language: str) -> str:
     parts = _Parts({name: _told(value) for name, value in fault.parts.items()})
     text = entry.message[language].format_map(parts)
     return words(language)("cli.message", text=text, code=entry.code)
+
+
+def both_languages(fault: Fault) -> str:
+    """Return the message of a fault in both languages: a file does not depend on the reader's."""
+    return f"{fault_text(fault, 'zh')} / {fault_text(fault, 'en')}"
 
 
 def _told(value: Any) -> str:

@@ -1,4 +1,5 @@
-"""How to have the same again: commands to copy, the calibration behind the figures, files to save.
+"""How to have the same again: commands to copy, this run in a file, the calibration behind the
+figures, tables to save.
 
 Floor 10.
 """
@@ -12,23 +13,55 @@ from workbench.app.markup import figure, paragraph
 from workbench.app.panels.parts import Buttons, Tools, card, file_name, region
 from workbench.app.seen import Answers, Seen
 from workbench.questions import tables
+from workbench.show.records import record_name, rerun_line
+from workbench.show.words import both_languages
 
 __all__ = ["CommandsPanel"]
 
-COMMANDS = ("run", "price", "tiers")
+FIRST, COMMANDS = "run", ("price", "tiers")
+"""The question that is kept, whose button stands under its command; the other commands."""
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+RECORD = "application/octet-stream"
+"""A record is a zip, but a browser told so may add an ending to its name."""
+
+
+def _row(seen: Seen, name: str, told: str, shown: str) -> str:
+    """Return words, a command and its button; the browser copies at the click itself."""
+    return (
+        f'<div class="wb-command-row">{told}{shown}'
+        f'<button type="button" data-wb-copy="#wb-command-{name}">'
+        f"{escape(seen.say('page.copy'))}</button></div>"
+    )
 
 
 def command_row(seen: Seen, name: str) -> str:
-    """Return a command with its button; the browser copies at the click itself."""
-    say = seen.say
-    return (
-        f'<div class="wb-command-row"><p class="wb-note">{escape(say(f"page.command_{name}"))}</p>'
+    """Return the command of a question with its button."""
+    told = paragraph(escape(seen.say(f"page.command_{name}")), style="wb-note")
+    shown = (
         f'<code class="wb-command" id="wb-command-{name}" data-command="{name}">'
         f"{escape(seen.command(name))}</code>"
-        f'<button type="button" data-wb-copy="#wb-command-{name}">'
-        f"{escape(say('page.copy'))}</button></div>"
     )
+    return _row(seen, name, told, shown)
+
+
+def kept_row(seen: Seen, *, kept: bool, now: bool = False) -> str:
+    """Return the command that makes this run again from its file, and whether it was kept.
+
+    `now` says that it was kept this moment.
+    """
+    say, answer = seen.say, seen.answer(FIRST)
+    run_id = answer.record["run_id"]
+    if not kept:
+        told = paragraph(escape(say("page.keep_offer", run_id=run_id)), style="wb-note wb-keep")
+    else:
+        done = escape(say("page.kept", run_id=run_id))
+        mark = ' class="wb-changed"' if now else ""
+        told = f'<p class="wb-note wb-keep" role="status"><span{mark}>{done}</span></p>'
+    file = record_name(answer)
+    line = escape(rerun_line(file)).replace(file, f'<span class="wb-nowrap">{file}</span>')
+    shown = f'<code class="wb-command" id="wb-command-rerun" data-rerun>{line}</code>'
+    return _row(seen, "rerun", told, shown)
 
 
 def calibration_html(seen: Seen) -> str:
@@ -45,27 +78,58 @@ def calibration_html(seen: Seen) -> str:
     return paragraph(told)
 
 
+def _head(seen: Seen) -> str:
+    say = seen.say
+    unbroken = '<span class="wb-nowrap">--json</span>'
+    note = escape(say("page.commands_note")).replace("--json", unbroken)
+    return (
+        f'<h2 class="wb-section">{escape(say("page.commands_title"))}</h2>'
+        f'<div class="wb-note">{paragraph(note)}</div>'
+    )
+
+
+def _part(seen: Seen, content: str) -> str:
+    """Return content that says to which answer it belongs."""
+    return f'<div data-answer-rev="{seen.asked.revision}">{content}</div>'
+
+
 class CommandsPanel:
-    """Commands, calibration and downloads."""
+    """Commands, this run in a file, calibration and downloads."""
 
     def __init__(self, tools: Tools, *, gather: Callable[[], Answers]) -> None:
         self._tools, self._gather = tools, gather
-        self._head, self._solved = region(), region("wb-sentence")
+        self._first, self._rest = region(), region()
+        self._solved = region("wb-sentence")
         self._seen: Seen | None = None
+        self._kept: set[str] = set()
+        self._keep_button = Buttons(tools, {"page.keep": self._keep})
         self._buttons = Buttons(tools, {"page.save_xlsx": self._save_xlsx})
-        self.widget = card(self._head, self._solved, self._buttons.widget)
+        self.widget = card(
+            self._first,
+            self._keep_button.widget,
+            self._rest,
+            self._solved,
+            self._buttons.widget,
+        )
+        self.widget.add_class("wb-commands")
 
     def show(self, seen: Seen) -> None:
         """Show the commands of the answers."""
         self._seen = seen
-        say = seen.say
-        rows = "".join(command_row(seen, name) for name in COMMANDS)
-        self._head.value = (
-            f'<div data-answer-rev="{seen.asked.revision}">'
-            f'<h2 class="wb-section">{escape(say("page.commands_title"))}</h2>'
-            f'<div class="wb-note">{paragraph(escape(say("page.commands_note")))}</div>{rows}</div>'
-        )
+        self._show_first(seen)
+        self._rest.value = _part(seen, "".join(command_row(seen, name) for name in COMMANDS))
+        self._keep_button.show(seen.language)
+        self._keep_button.explain("page.keep", seen.say("page.keep_tip"))
         self._buttons.show(seen.language)
+
+    def _show_first(self, seen: Seen, *, now: bool = False) -> None:
+        kept = seen.answer(FIRST).record["run_id"] in self._kept
+        rows = command_row(seen, FIRST) + kept_row(seen, kept=kept, now=now)
+        self._first.value = _part(seen, _head(seen) + rows)
+
+    def allow_keeping(self, allowed: bool) -> None:
+        """Let the run be kept, or not while a newer answer is on its way."""
+        self._keep_button.allow(allowed)
 
     def stale(self, is_stale: bool) -> None:
         """Grey the calibration while a newer one is on its way."""
@@ -73,19 +137,27 @@ class CommandsPanel:
 
     def show_calibration(self, seen: Seen) -> None:
         """Show the solved values with their command; they come after the rest."""
-        self._solved.value = (
-            f'<div data-answer-rev="{seen.asked.revision}">'
-            f"{command_row(seen, 'calibrate')}{calibration_html(seen)}</div>"
-        )
+        self._solved.value = _part(seen, command_row(seen, "calibrate") + calibration_html(seen))
         self.stale(False)
 
     def refuse_calibration(self, seen: Seen, reason: str) -> None:
         """Say why the scales cannot be solved with these settings."""
-        self._solved.value = (
-            f'<div data-answer-rev="{seen.asked.revision}">'
-            f"{command_row(seen, 'calibrate')}{paragraph(escape(reason), 'refused')}</div>"
-        )
+        told = paragraph(escape(reason), "refused")
+        self._solved.value = _part(seen, command_row(seen, "calibrate") + told)
         self.stale(False)
+
+    def _keep(self) -> None:
+        """Hand the record of the run on the page to the reader, and say so."""
+        from workbench.record import keep
+
+        seen = self._seen
+        if seen is None:
+            return
+        answer = seen.answer(FIRST)
+        content = keep(answer, tell=both_languages, seconds=seen.asked.seconds[FIRST])
+        self._tools.save(record_name(answer), content, RECORD)
+        self._kept.add(answer.record["run_id"])
+        self._show_first(seen, now=True)
 
     def _save_xlsx(self) -> None:
         """Hand all tables of the page to the reader as one workbook."""

@@ -80,6 +80,15 @@ class Buttons:
         for key, button in self._buttons.items():
             button.description = words(language)(key)
 
+    def explain(self, key: str, text: str) -> None:
+        """Say on hover what a button does."""
+        self._buttons[key].tooltip = text
+
+    def allow(self, allowed: bool) -> None:
+        """Let the buttons be pressed, or not for now."""
+        for button in self._buttons.values():
+            button.disabled = not allowed
+
 
 def file_name(text: str, ending: str) -> str:
     """Return a title as the name of a file."""

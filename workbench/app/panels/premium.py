@@ -63,7 +63,7 @@ def _note(seen: Seen) -> str:
     return seen.say(
         "page.premium_note",
         sd=number(first["standard_deviation"]["parameter"]),
-        level=percent(first["quantile"]["parameter"], 0),
+        level=percent(first["quantile"]["parameter"], seen.language, 0),
     )
 
 

@@ -22,7 +22,7 @@ from workbench.app.panels.parts import (
 )
 from workbench.app.seen import Seen
 from workbench.show.charts import TierCurve, tier_chart
-from workbench.show.numbers import number, percent, probability
+from workbench.show.numbers import number, per_cent, percent, probability
 from workbench.show.reports import RULE
 
 __all__ = ["TiersPanel", "tier_curve"]
@@ -55,9 +55,9 @@ def _labels(seen: Seen, curve: TierCurve) -> dict[str, str]:
     parts = {
         "plan": seen.plan(curve.plan),
         "premium": number(curve.chosen),
-        "chance": probability(chance),
+        "chance": probability(chance, seen.language),
         "tier": number(curve.allowed[0]) if curve.allowed else "",
-        "rule": percent(RULE, 0),
+        "rule": percent(RULE, seen.language, 0),
     }
     named = say(f"chart.tier_title_{ending}", **parts)
     return chart_labels(
@@ -67,6 +67,7 @@ def _labels(seen: Seen, curve: TierCurve) -> dict[str, str]:
         title=named,
         alt=say("chart.tier_alt", title=named, **parts),
         unit=unit,
+        per_cent=per_cent("", seen.language),
         today=say("chart.tier_today", premium=number(curve.today), unit=unit),
         chosen=say("chart.tier_chosen", **parts),
         rule=say("chart.tier_rule", rule=parts["rule"]),

@@ -22,7 +22,7 @@ from workbench.app.seen import Answers, Seen
 from workbench.questions.curves import year_curve
 from workbench.questions.surge import surge_of
 from workbench.show.charts import Curve, Distribution, Mark, distribution_chart, steady
-from workbench.show.numbers import money, money_factor, money_words, probability
+from workbench.show.numbers import money, money_factor, money_words, per_cent, probability
 from workbench.show.sentences import bad_year_sentence, surge_sentence
 
 __all__ = ["YearPanel", "year_chart"]
@@ -85,7 +85,7 @@ def _labels(seen: Seen) -> dict[str, str]:
     ending = "deficit" if marks["mean"] < 0 else "short" if marks["p95"] < 0 else "covered"
     named = say(f"chart.year_title_{ending}", **told)
     unit = say("unit.money")
-    chance = probability(seen.answer("run").result.result.total.deficit_probability)
+    chance = probability(seen.answer("run").result.result.total.deficit_probability, seen.language)
     at = {key: money(amount, seen.language) for key, amount in marks.items()}
     words = {key: say(f"chart.year_{key}", amount=text, unit=unit) for key, text in at.items()}
     return chart_labels(
@@ -94,6 +94,7 @@ def _labels(seen: Seen) -> dict[str, str]:
         _WORDS,
         **words,
         unit=unit,
+        per_cent=per_cent("", seen.language),
         title=named,
         subtitle=say("chart.year_subtitle", unit=unit),
         axis=say("chart.year_axis", unit=unit),

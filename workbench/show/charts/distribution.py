@@ -16,6 +16,7 @@ from workbench.show.charts.frame import (
     marks_only,
     number_format,
     points,
+    share_format,
     value_axis,
     words,
 )
@@ -129,7 +130,7 @@ def _ghost(year: Distribution, labels: Mapping[str, str]) -> list[dict[str, Any]
     left = year.today.amounts[peak] <= year.curve.amounts[int(np.argmax(year.curve.density))]
     flank = _flank(year.today, peak, left)
     return [
-        _area("today", year.today, labels["beyond_today"], ("today", 1.5, 0.10)),
+        _area("today", year.today, labels, ("today", 1.5, 0.10)),
         {
             "id": "today-name",
             "type": "line",
@@ -161,15 +162,17 @@ def _density(year: Distribution, labels: Mapping[str, str]) -> list[dict[str, An
         "areaStyle": {"color": colour("short", 0.35)},
         "data": points(*_deficit_part(year)),
     }
-    return [_area("year", year.curve, labels["beyond"], (year.name, 2.0, 0.16)), red]
+    return [_area("year", year.curve, labels, (year.name, 2.0, 0.16)), red]
 
 
-def _area(series: str, curve: Curve, name: str, style: tuple[str, float, float]) -> dict[str, Any]:
+def _area(
+    series: str, curve: Curve, labels: Mapping[str, str], style: tuple[str, float, float]
+) -> dict[str, Any]:
     """A filled density; the hover figure is the third column, how likely it is to go beyond."""
     paint, width, alpha = style
     return {
         "id": series,
-        "name": name,
+        "name": labels["beyond" if series == "year" else "beyond_today"],
         "type": "line",
         "symbol": "none",
         "lineStyle": {"width": width, "color": colour(paint)},
@@ -178,7 +181,7 @@ def _area(series: str, curve: Curve, name: str, style: tuple[str, float, float])
         "emphasis": {"disabled": True},
         "dimensions": ["amount", "density", "beyond"],
         "encode": {"x": 0, "y": 1, "tooltip": [2]},
-        "tooltip": {"valueFormatter": number_format("p1")},
+        "tooltip": {"valueFormatter": share_format(1, labels)},
         "data": points(curve.amounts, curve.density, curve.beyond, digits=5),
     }
 

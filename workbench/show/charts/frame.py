@@ -29,6 +29,7 @@ __all__ = [
     "marks_only",
     "number_format",
     "points",
+    "share_format",
     "steady",
     "value_axis",
     "words",
@@ -109,9 +110,14 @@ def colour(name: str, alpha: float | None = None) -> dict[str, Any]:
 def number_format(name: str, before: str = "", after: str = "") -> dict[str, str]:
     """The name of a number format with words before and after the number.
 
-    `name` is n0, n1, n2 (numbers with 0, 1, 2 decimals) or p0, p1, p2 (shares as per cent).
+    `name` is n0, n1, n2 (numbers with 0, 1, 2 decimals) or p0, p1, p2 (shares times hundred).
     """
     return {"$f": name, "before": before, "after": after}
+
+
+def share_format(decimals: int, labels: Mapping[str, str]) -> dict[str, str]:
+    """The name of a format of shares as per cent; the sign is the label `per_cent`, else " %"."""
+    return number_format(f"p{decimals}", after=labels.get("per_cent", " %"))
 
 
 def words(text: str) -> dict[str, str]:

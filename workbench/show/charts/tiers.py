@@ -16,6 +16,7 @@ from workbench.show.charts.frame import (
     marks_only,
     number_format,
     points,
+    share_format,
     value_axis,
     words,
 )
@@ -71,8 +72,8 @@ def tier_chart(curve: TierCurve, labels: Mapping[str, str]) -> ChartSpec:
     option["xAxis"] = [_premium_axis(curve, labels, grid) for grid in (0, 1)]
     greatest_ratio = float(np.ceil(2 * float(np.max(curve.loss_ratio))) / 2)
     option["yAxis"] = [
-        _share_axis(labels["probability"], 1.0, grid=0),
-        _share_axis(labels["loss_ratio"], max(1.0, greatest_ratio), grid=1),
+        _share_axis("probability", labels, 1.0, grid=0),
+        _share_axis("loss_ratio", labels, max(1.0, greatest_ratio), grid=1),
     ]
     option["series"] = [
         _tier_line("probability", curve, labels, 0),
@@ -100,20 +101,22 @@ def _premium_axis(curve: TierCurve, labels: Mapping[str, str], grid: int) -> dic
     return axis
 
 
-def _share_axis(name: str, greatest: float, *, grid: int) -> dict[str, Any]:
+def _share_axis(
+    figure: str, labels: Mapping[str, str], greatest: float, *, grid: int
+) -> dict[str, Any]:
     """A share from 0, its name above the picture, flush left."""
     axis = value_axis(
         0,
         greatest,
         gridIndex=grid,
-        name=name,
+        name=labels[figure],
         nameLocation="end",
         nameGap=30 if grid == 0 else 12,
         interval=0.2 if grid == 0 else 0.5,
     )
     axis["nameTextStyle"] = {"color": colour("text"), "fontSize": 13, "align": "left"}
     axis["nameTextStyle"]["padding"] = [0, 0, 0, -40]
-    axis["axisLabel"]["formatter"] = number_format("p0")
+    axis["axisLabel"]["formatter"] = share_format(0, labels)
     return axis
 
 
@@ -135,7 +138,7 @@ def _tier_line(
         "lineStyle": {"width": 2.5, "color": colour(curve.plan)},
         "itemStyle": {"color": colour(curve.plan)},
         "emphasis": {"disabled": True},
-        "tooltip": {"valueFormatter": number_format("p1")},
+        "tooltip": {"valueFormatter": share_format(1, labels)},
         "data": points(curve.premiums, shares, digits=5),
     }
     return series | (_rule_marks(curve, labels) if figure == "probability" else {})

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.engine.compound_reading import NODES, SNAP, WEIGHTS, Reading
+from workbench.engine.compound.reading import NODES, SNAP, WEIGHTS, Reading
 from workbench.guard import in_range
 
 __all__ = ["CompoundLaw", "Computed"]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
-from workbench.engine.compound_window import Group, Window
+from workbench.engine.compound.window import Group, Window
 from workbench.engine.lattice import split
 from workbench.laws.sizes import SizeLaw
 

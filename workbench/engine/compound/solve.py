@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.engine.compound_lattice import (
+from workbench.engine.compound.lattice import (
     Lattice,
     Level,
     atoms_of_total,
@@ -18,12 +18,12 @@ from workbench.engine.compound_lattice import (
     lattice_of,
     levels_of,
 )
-from workbench.engine.compound_law import CompoundLaw
-from workbench.engine.compound_reading import Reading
-from workbench.engine.compound_window import Group, Window, moments_of, window_of
+from workbench.engine.compound.law import CompoundLaw
+from workbench.engine.compound.reading import Reading
+from workbench.engine.compound.window import Group, Window, moments_of, window_of
 from workbench.guard import whole_number
 
-__all__ = ["compound_law"]
+__all__ = ["compound_law", "law_in"]
 
 POINTS = (1 << 16, 1 << 18)
 """Points of the finest lattice of a law with a density: the first, and where that is too rough."""
@@ -102,8 +102,8 @@ def _noise(groups: tuple[Group, ...], finest_step: float, number: int) -> float:
     return ROUNDING * (4.0 * np.log2(number) + 2.0 * counts + 4.0 * ratio)
 
 
-def _law_at(groups: tuple[Group, ...], window: Window, points: int) -> CompoundLaw:
-    """Return the law with this many points of the finest lattice."""
+def law_in(groups: tuple[Group, ...], window: Window, points: int) -> CompoundLaw:
+    """Return the law in a known window with this many points of the finest lattice."""
     cumulants = moments_of(groups)
     lattice = lattice_of(groups, window, points)
     mean = float(cumulants[0]) if np.isfinite(cumulants[0]) else 0.0
@@ -142,6 +142,6 @@ def compound_law(
     """
     window = window_of(groups, most)
     if points is not None:
-        return _law_at(groups, window, whole_number("points", points, 1 << 8, 1 << 22) // 4 * 4)
-    law = _law_at(groups, window, POINTS[0])
-    return law if law.roughness < ROUGH else _law_at(groups, window, POINTS[1])
+        return law_in(groups, window, whole_number("points", points, 1 << 8, 1 << 22) // 4 * 4)
+    law = law_in(groups, window, POINTS[0])
+    return law if law.roughness < ROUGH else law_in(groups, window, POINTS[1])

@@ -1,8 +1,9 @@
-"""Risk measures of a sample with their standard errors, and the figure that carries an error.
+"""Risk measures of a sample of years, each with its standard error.
 
-Floor 2. The same measures of an exact law are methods of `AnnualLaw`.
+Floor 2, inside `risk`. The same measures of an exact law: `workbench.engine.measuring`.
 Source: docs/model.md section 7 (VaR, TVaR); David and Nagaraja, Order Statistics (3rd ed., 2003),
-section 7.1 (interval of a quantile); Wilson (1927), JASA 22 (interval of a probability).
+section 7.1 (interval of a quantile); Wilson (1927), JASA 22 (interval of a probability); Serfling,
+Approximation Theorems of Mathematical Statistics (1980), chapter 8 (L-statistics).
 """
 
 from __future__ import annotations
@@ -12,38 +13,15 @@ from math import gcd
 
 import numpy as np
 
-__all__ = ["LEVELS", "Figure", "Sample"]
+from workbench.risk.distortion import Distortion
+from workbench.risk.figure import Figure
 
-LEVELS = (0.75, 0.9, 0.95, 0.99, 0.995)
-"""Levels of the quantiles and tail means that every run reports."""
+__all__ = ["Sample"]
 
-
-LUMPY = 10
-"""Fewer different values than this inside one error: the law is lumpy there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number and its error.
-
-    One standard error where the number is simulated, the bound of the numerical error that the
-    method vouches for where it is computed.
-    """
-
-    value: float
-    error: float
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "value", float(self.value))
-        object.__setattr__(self, "error", float(self.error))
-
-    def scaled(self, factor: float) -> Figure:
-        """Return the figure in another unit."""
-        return Figure(self.value * factor, self.error * abs(factor))
-
-    def shifted(self, amount: float) -> Figure:
-        """Return the figure plus a number without error."""
-        return Figure(self.value + amount, self.error)
+DISTINCT = 0.75
+"""A law is lumpy where less than this share of the values inside one error are different."""
+WIDER = (2.0, 3.0, 4.0)
+"""Wider intervals, in errors of the rank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,19 +61,24 @@ class Sample:
     def quantile(self, level: float) -> Figure:
         """Least x with F(x) >= level; half the 68.3 % order-statistic interval as error.
 
-        Where the law is lumpy (fewer than ten values in that interval) the interval says nothing
-        of the gap beside an atom: then the wider intervals of 2, 3 and 4 errors count too, so that
-        four errors reach the other side of a gap. At least half a step of a lattice law.
+        Where the law is lumpy (values repeat in that interval) the interval says nothing of the
+        gap beside an atom: then the wider intervals of 2, 3 and 4 errors of the rank count too, so
+        that four errors reach what four errors of the rank do. At least half a step of a lattice
+        law.
         """
         value = self.sorted_yuan[self._place(level)]
         low, high = self._interval(level, 1.0)
         half = (high - low) / 2.0
-        first, last = np.searchsorted(self.sorted_yuan, (low, high))
-        if len(np.unique(self.sorted_yuan[first : last + 1])) < LUMPY:
-            wider = [self._interval(level, width) for width in (2.0, 3.0, 4.0)]
-            reaches = [max(high - value, value - low) for low, high in wider]
-            half = max(half, *(reach / (2.0 + place) for place, reach in enumerate(reaches)))
+        first, last = np.searchsorted(self.sorted_yuan, low), self._last(high)
+        if len(np.unique(self.sorted_yuan[first:last])) < DISTINCT * (last - first):
+            for width in WIDER:
+                below, above = self._interval(level, width)
+                half = max(half, (above - value) / width, (value - below) / width)
         return Figure(value, max(half, self.step / 2.0))
+
+    def _last(self, x: float) -> int:
+        """Place behind the last value of at most x."""
+        return int(np.searchsorted(self.sorted_yuan, x, side="right"))
 
     def _interval(self, level: float, width: float) -> tuple[float, float]:
         """Order statistics `width` standard errors of the rank below and above the quantile."""
@@ -121,6 +104,32 @@ class Sample:
         """E(S − x)⁺, yuan."""
         excess = np.maximum(self.sorted_yuan - x, 0.0)
         return Figure(float(excess.mean()), float(excess.std()) / np.sqrt(self.years))
+
+    def distorted(self, distortion: Distortion) -> Figure:
+        """∫ g(P(S > x)) dx of the drawn years, yuan: an L-statistic (docs/risk.md section 4).
+
+        The error is that of its influence function ∫ (1{S > x} − P(S > x)) g′(P(S > x)) dx, which
+        counts only between different values and so is right for a lumpy law too, joined with the
+        bias that a concave g leaves in a finite number of years.
+        """
+        number, ordered = self.years, self.sorted_yuan
+        above = 1.0 - np.arange(1, number) / number
+        gaps, middle = np.diff(ordered), distortion.weight(above)
+        up, down = (distortion.weight(above + sign / (2.0 * number)) for sign in (1.0, -1.0))
+        reach = np.concatenate([[0.0], np.cumsum((up - down) * number * gaps)])
+        curved = 4.0 * (2.0 * middle - up - down) * number**2
+        bias = float((curved * above * (1.0 - above)) @ gaps) / (2.0 * number)
+        error = np.hypot(reach.std() / np.sqrt(number), bias + self._unseen(distortion))
+        return Figure(float(ordered[0]) + float(middle @ gaps), float(error))
+
+    def _unseen(self, distortion: Distortion) -> float:
+        """What a concave g leaves beyond the worst year drawn, were the tail exponential, yuan."""
+        number = self.years
+        worst = self.sorted_yuan[-max(2, int(np.sqrt(number))) :]
+        y = (np.arange(400) + 0.5) / 8.0
+        seen = np.exp(-y) * float(distortion.weight(np.array(1.0 / number)))
+        missed = distortion.weight(np.exp(-y) / number) - seen
+        return float(worst.mean() - worst[0]) * float(missed.sum()) / 8.0
 
     def _place(self, level: float) -> int:
         return max(0, int(np.ceil(level * self.years - 1e-9)) - 1)
