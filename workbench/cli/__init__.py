@@ -10,6 +10,11 @@ import os
 import sys
 from collections.abc import Sequence
 
+# Before NumPy loads: its matrix products are small here, and on a busy machine threads that wait
+# for each other cost more than they bring. A user's own setting stands.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# isort: split
 from workbench.cli.language import system_language
 from workbench.guard import Disagreement, WorkbenchError, refuse
 from workbench.show.words import LANGUAGES, words
