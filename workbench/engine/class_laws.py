@@ -185,16 +185,19 @@ def _condensed(
 
 def _parts(scheme: Scheme, kind: str, weights: np.ndarray) -> dict[tuple, list[int]]:
     """Places of the classes that pay, by (kind of count, segment and place of a disability)."""
-    parts: dict[tuple, list[int]] = {}
-    for place, key in enumerate(scheme.classes[kind].keys):
-        held = key[PLAN_COLUMNS[kind]]
-        if not np.any((held >= 0) & (weights[held] != 0.0)):
-            continue
-        hurt = kind == "injury" and key[4] >= 0 and weights[key[4]] != 0.0
-        parts.setdefault(("undisabled" if hurt else kind,), []).append(place)
-        if hurt:
-            parts.setdefault(("disabled", int(key[0]), int(key[4])), []).append(place)
-    return parts
+    keys = scheme.classes[kind].keys
+    held = keys[:, PLAN_COLUMNS[kind]]
+    asked = (held >= 0) & (weights[held] != 0.0)
+    pays = asked.any(axis=1)
+    hurt = asked[:, -1] if kind == "injury" else np.zeros(len(keys), dtype=bool)
+    parts: dict[tuple, list[int]] = {
+        (kind,): np.flatnonzero(pays & ~hurt).tolist(),
+        ("undisabled",): np.flatnonzero(hurt).tolist(),
+    }
+    for place in np.flatnonzero(hurt).tolist():
+        where = ("disabled", int(keys[place, 0]), int(keys[place, 4]))
+        parts.setdefault(where, []).append(place)
+    return {name: places for name, places in parts.items() if places}
 
 
 def _blocks(
@@ -268,17 +271,30 @@ def _sum_laws(scheme: Scheme, weights: np.ndarray, resolution: Resolution) -> Su
     return SumLaws(blocks=tuple(blocks), condensed=condensed, top=top)
 
 
+@lru_cache(maxsize=16)
+def _plain_sums(terms: PaymentTerms) -> dict[int, SumLaws]:
+    """Laws of the plans that no cost of a stay moves, by place; nothing is condensed there."""
+    scheme = terms.scheme
+    return {
+        place: _sum_laws(scheme, weights, FINE)
+        for place, weights in enumerate(np.eye(len(scheme.plans)))
+        if scheme.plans[place].benefit_form != "medical"
+    }
+
+
 @lru_cache(maxsize=8)
 def _all_sums(terms: PaymentTerms) -> tuple[tuple[SumLaws, SumLaws], ...]:
     scheme = terms.scheme
     number = len(scheme.plans)
-    sums = [*np.eye(number), np.ones(number)]
-    fine = [_sum_laws(scheme, weights, FINE) for weights in sums]
-    coarse = [
-        _sum_laws(scheme, weights, COARSE) if one.condensed else one
-        for weights, one in zip(sums, fine, strict=True)
-    ]
-    return tuple(zip(fine, coarse, strict=True))
+    plain = _plain_sums(payment_terms(scheme, cost=False))
+    pairs = []
+    for place, weights in enumerate([*np.eye(number), np.ones(number)]):
+        if place in plain:
+            pairs.append((plain[place], plain[place]))
+            continue
+        fine = _sum_laws(scheme, weights, FINE)
+        pairs.append((fine, _sum_laws(scheme, weights, COARSE) if fine.condensed else fine))
+    return tuple(pairs)
 
 
 def sum_laws(scheme: Scheme) -> tuple[tuple[SumLaws, SumLaws], ...]:

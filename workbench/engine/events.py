@@ -123,12 +123,22 @@ class PaymentTerms:
         return isinstance(other, PaymentTerms) and self.content == other.content
 
 
-def payment_terms(scheme: Scheme) -> PaymentTerms:
-    """Return the key of what the events of a scheme pay."""
+def _without_cost(plan: Plan) -> object:
+    """What of a plan counts for plans that pay by days or at once: of a medical one, its wait."""
+    return (plan.code, plan.waiting_none_until_day) if plan.benefit_form == "medical" else plan
+
+
+def payment_terms(scheme: Scheme, *, cost: bool = True) -> PaymentTerms:
+    """Return the key of what the events of a scheme pay.
+
+    Without `cost` the law of a stay's cost does not count: no plan but a medical one pays by it.
+    """
     names = ("illness_extra_stays_mean", "disability_degree_mean")
     beliefs = tuple(belief[name] for belief in scheme.beliefs for name in names)
     keys = tuple(scheme.classes[kind].keys.tobytes() for kind in EVENT_KINDS)
-    content = (scheme.plans, tuple(scheme.stays.items()), beliefs, keys)
+    stays = tuple((name, stay if cost else stay.days) for name, stay in scheme.stays.items())
+    plans = tuple(plan if cost else _without_cost(plan) for plan in scheme.plans)
+    content = (plans, stays, beliefs, keys)
     return PaymentTerms(scheme, content, hash(content))
 
 

@@ -29,24 +29,28 @@ JOINT_STEPS = 180
 """The same where days are counted beside it; splitting by four keeps three moments."""
 
 
-def _joint_one_stay(
-    stay: Stay, plans: tuple[Plan, Plan], share: float, lattice: tuple[int, int]
-) -> np.ndarray:
-    """P(payment = lattice point, paid days) of one stay, (steps + 1, max days + 1)."""
-    (medical, allowance), (steps, panel) = plans, lattice
-    payment = MedicalPayment.of(medical, stay.basic, share)
-    z, weight = stay.nodes((payment,), medical.annual_cap_yuan, panel)
-    amount = payment.amount(np.exp(stay.cost.mu + stay.cost.sigma * z))
-    place = np.minimum(amount / medical.annual_cap_yuan, 1.0) * steps
-    index, parts = split(place, steps)
+def _one_stay_by_rank(
+    stay: Stay, medical: Plan, allowance: Plan, lattice: tuple[int, int]
+) -> tuple[np.ndarray, ...]:
+    """P(payment = lattice point, paid days) of a first and of a later stay, (steps + 1, days + 1).
+
+    The days given the cost are worked out once, on nodes that fit the kinks of both payments.
+    """
+    steps, panel = lattice
+    shares = (medical.first_stay_share, medical.later_stay_share)
+    payments = tuple(MedicalPayment.of(medical, stay.basic, share) for share in shares)
+    z, weight = stay.nodes(payments, medical.annual_cap_yuan, panel)
+    cost = np.exp(stay.cost.mu + stay.cost.sigma * z)
     most = allowance.elimination_days + allowance.max_days_per_year + 1
     days = paid_columns(stay.days_given(z, most), allowance)
-    columns = days.shape[1]
-    cells = index[:, :, None] * columns + np.arange(columns)
-    masses = (weight[:, None] * parts)[:, :, None] * days[:, None, :]
-    # Not a matrix product: BLAS would give other bits on another number of threads.
-    table = np.bincount(cells.ravel(), masses.ravel(), (steps + 1) * columns)
-    return table.reshape(steps + 1, columns)
+    laws = []
+    for payment in payments:
+        place = np.minimum(payment.amount(cost) / medical.annual_cap_yuan, 1.0) * steps
+        index, parts = split(place, steps)
+        spread = np.zeros((len(z), steps + 1))
+        np.put_along_axis(spread, index, weight[:, None] * parts, axis=1)
+        laws.append(spread.T @ days)
+    return tuple(laws)
 
 
 @lru_cache(maxsize=2)
@@ -57,10 +61,7 @@ def _joint_stays(
 
     Two are kept: first-term and renewed claimants of an age follow each other.
     """
-    laws = tuple(
-        _joint_one_stay(stay, (medical, allowance), share, lattice)
-        for share in (medical.first_stay_share, medical.later_stay_share)
-    )
+    laws = _one_stay_by_rank(stay, medical, allowance, lattice)
     most = allowance.max_days_per_year
     shape = (room(laws[0].sum(axis=1), lattice[0]), max(room(laws[0].sum(axis=0), most), 256))
     return laws, shape, tuple(np.fft.rfft2(law, shape) for law in laws)

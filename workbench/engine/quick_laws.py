@@ -39,15 +39,19 @@ AXIS_NODES = 20
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Lattice steps up to the cap (money alone, money beside days) and cost nodes a panel."""
+    """Lattice steps up to the cap (money alone, money beside days) and cost nodes a panel.
+
+    `injury` nodes a panel where one stay is all there is: injuries are a tenth of the events.
+    """
 
     medical: int
     joint: int
     panel: int
+    injury: int
 
 
-FINE = Resolution(medical=378, joint=46, panel=28)
-COARSE = Resolution(medical=189, joint=23, panel=20)
+FINE = Resolution(medical=378, joint=46, panel=28, injury=18)
+COARSE = Resolution(medical=189, joint=23, panel=16, injury=12)
 
 
 @lru_cache(maxsize=128)
@@ -139,7 +143,7 @@ def injury_nodes(
     """
     plan, weight = medical
     cap = weight * plan.annual_cap_yuan
-    amount, mass = _injury(stay, plan, len(yuan), resolution.panel)
+    amount, mass = _injury(stay, plan, len(yuan), resolution.injury)
     if not len(yuan):
         return mass[:, 0] @ interpolation_matrix(weight * amount, top)
     rows = interpolation_matrix(weight * amount, cap, AXIS_NODES).T @ mass
@@ -160,5 +164,5 @@ def injury_product(
     stay: Stay, plan: Plan, yuan: np.ndarray, resolution: Resolution = FINE
 ) -> float:
     """E[medical · daily yuan] of one injury stay, yuan squared; `yuan` as for `injury_nodes`."""
-    amount, mass = _injury(stay, plan, len(yuan), resolution.panel)
+    amount, mass = _injury(stay, plan, len(yuan), resolution.injury)
     return float(amount @ mass @ yuan)

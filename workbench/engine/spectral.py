@@ -22,7 +22,7 @@ from workbench.guard import freeze
 
 __all__ = ["SpectralLaw", "spectral_law"]
 
-FREQUENCIES = (48, 96, 192, 384, 768)
+FREQUENCIES = (48, 240, 400, 800)
 """Numbers of frequencies tried."""
 SMALLEST = 1e-15
 """A transform below this carries nothing."""
