@@ -35,7 +35,7 @@ def _compared(fine: float, coarse: float, floor: float = 0.0) -> Figure:
 
 def rounding_yuan(law: AnnualLaw) -> float:
     """Return the least error of an amount of a law, yuan: fen rounding, or its lattice's blur."""
-    return ROUNDING_YUAN if law.continuous else law.blur
+    return max(ROUNDING_YUAN, law.blur) if law.continuous else law.blur
 
 
 def chance_error(law: AnnualLaw, limits: np.ndarray) -> np.ndarray:
@@ -43,7 +43,7 @@ def chance_error(law: AnnualLaw, limits: np.ndarray) -> np.ndarray:
 
     A smooth law has a density of at most about 0.4 over its standard deviation.
     """
-    if law.blur:
+    if law.blur and not law.continuous:
         return law.cdfs(limits + law.blur) - law.cdfs(limits - law.blur)
     steep = 0.4 * rounding_yuan(law) / law.sd if law.sd else 0.0
     return np.full(len(limits), min(1.0, steep))

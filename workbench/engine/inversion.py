@@ -34,6 +34,8 @@ __all__ = [
 MOST_BITS = 21
 LUMPY, LUMPY_BITS, BLUR_STEPS = 512, 20, 4.0
 """A law of at most so many amounts is lumpy; points and blur where its step is too fine."""
+SMOOTH_BITS = 19
+"""Atoms closer than the window over 2**19, a twenty-thousandth of an sd, are read as smooth."""
 LEAST_LOGARITHM = -39.0
 Transform = Callable[["Measures", float, int], np.ndarray]
 """(measures, step, size) → transform of the yearly amount, shape (size // 2 + 1,)."""
@@ -176,8 +178,9 @@ def lattice_of(measures: Measures, bits: int, lumpy_bits: int = LUMPY_BITS) -> L
     """Return the lattice for the law of the year.
 
     The payments' own step where it has at most 2^21 points. Else a lumpy law (few different
-    amounts) has a step of its likeliest amounts, on which the rarer ones are split; a smooth one
-    2**bits points.
+    amounts) has a fraction of the step of its likeliest amounts, on which the rarer ones are split;
+    unless that step is so small beside the law that its atoms make a smooth one, which has 2**bits
+    points.
     """
     _, width = window_of(measures)
     if measures.variance == 0.0:
@@ -187,7 +190,12 @@ def lattice_of(measures: Measures, bits: int, lumpy_bits: int = LUMPY_BITS) -> L
         return Lattice(own, _transform_size(int(np.ceil(width / own)) + 1), False)
     if measures.lumpy:
         points = Points.join([measures.illness, measures.other])
-        step = dominant_step(points.yuan, points.mass, width / (1 << lumpy_bits))
+        least = width / (1 << lumpy_bits)
+        main = dominant_step(points.yuan, points.mass, least)
+        if width / main > 1 << SMOOTH_BITS:
+            return Lattice(width / (1 << bits), 1 << bits, True, main)
+        # Divided, so that the rarer amounts fall between points that are close together.
+        step = main / max(1.0, np.floor(main / least))
         size = _transform_size(int(np.ceil(width / step)) + 1)
         return Lattice(step, size, False, BLUR_STEPS * step)
     return Lattice(width / (1 << bits), 1 << bits, True)

@@ -76,11 +76,7 @@ def _common(first: float, second: float) -> float:
 
 
 def dominant_step(values: np.ndarray, masses: np.ndarray, least: float) -> float:
-    """Return a step (yuan) that most payments are multiples of, at least `least`.
-
-    The step common to the likeliest amounts, as many of them as allow it, divided so that it is
-    near `least`: the few others then fall between points that are close together.
-    """
+    """Return the step (yuan) common to the likeliest amounts, as many as leave it at `least`."""
     paid = np.flatnonzero((values > HALF_A_FEN) & (masses > 0.0))
     order = paid[np.argsort(-masses[paid], kind="stable")]
     step = float(values[order[0]])
@@ -89,4 +85,4 @@ def dominant_step(values: np.ndarray, masses: np.ndarray, least: float) -> float
         if common < least:
             break
         step = common
-    return step / max(1.0, np.floor(step / least))
+    return step

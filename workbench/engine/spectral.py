@@ -45,16 +45,12 @@ class SpectralLaw(AnnualLaw):
     terms: np.ndarray
     mean: float
     sd: float
+    blur: float = 0.0
 
     @property
     def continuous(self) -> bool:
         """A series stands for a smooth law."""
         return True
-
-    @property
-    def blur(self) -> float:
-        """A series has no points beside which an amount could lie."""
-        return 0.0
 
     @property
     def step(self) -> float:
@@ -172,7 +168,9 @@ def _transform(measures: Measures, orders: range, pace: float) -> np.ndarray:
     return measures.shocked(_exponent(illness, orders, pace), other)
 
 
-def spectral_law(measures: Measures, top: float, stretch: float = 1.0) -> SpectralLaw | None:
+def spectral_law(
+    measures: Measures, top: float, stretch: float = 1.0, blur: float = 0.0
+) -> SpectralLaw | None:
     """Return the law of the yearly amount, None where a short series would not carry it.
 
     Parameters
@@ -183,6 +181,8 @@ def spectral_law(measures: Measures, top: float, stretch: float = 1.0) -> Spectr
         End of the nodes, yuan; 0 where nothing is condensed.
     stretch
         The window is this much wider above; another window is another set of frequencies.
+    blur
+        Distance of the atoms that make the law smooth, yuan.
     """
     sd = float(np.sqrt(measures.variance))
     if sd == 0.0:
@@ -200,6 +200,11 @@ def spectral_law(measures: Measures, top: float, stretch: float = 1.0) -> Spectr
         if np.max(np.abs(values[-number // 8 :])) < SMALLEST:
             terms = values * np.exp(1j * pace * np.arange(1, number + 1) * start)
             return SpectralLaw(
-                start=start, width=width, terms=freeze(terms), mean=measures.mean, sd=sd
+                start=start,
+                width=width,
+                terms=freeze(terms),
+                mean=measures.mean,
+                sd=sd,
+                blur=blur,
             )
     return None

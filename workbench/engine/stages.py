@@ -179,10 +179,12 @@ def _collective_law(
 
     def make() -> tuple[Law, Law]:
         pair: tuple[Law, Law] | None = None
-        if not laws[0].condensed and not lattice_of(fine, LATTICE_BITS).continuous:
+        lattice = None if laws[0].condensed else lattice_of(fine, LATTICE_BITS)
+        if lattice and not lattice.continuous:
             pair = _refined(fine)
         elif fine.variance > 0.0:
-            pair = _few_frequencies((fine, coarse), (laws[0].nodes_top, laws[1].nodes_top))
+            tops = (laws[0].nodes_top, laws[1].nodes_top)
+            pair = _few_frequencies((fine, coarse), tops, lattice.blur if lattice else 0.0)
         found, again = pair or _every_payment(scheme, weights)
         return _centred(found, mean), again
 
@@ -190,10 +192,10 @@ def _collective_law(
 
 
 def _few_frequencies(
-    measures: tuple[Measures, Measures], tops: tuple[float, float]
+    measures: tuple[Measures, Measures], tops: tuple[float, float], blur: float
 ) -> tuple[Law, Law] | None:
     """Law and its refinement as short series, None where one would not carry it."""
-    found = spectral_law(measures[0], tops[0])
+    found = spectral_law(measures[0], tops[0], blur=blur)
     if found is None:
         return None
     return found, spectral_law(measures[1], tops[1], NARROWER) or found
