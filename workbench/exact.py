@@ -88,7 +88,11 @@ def figures_of_law(
     rounding = rounding_yuan(law)
     mean = Figure(law.mean, MEAN_ROUNDING_YUAN if law.continuous else law.mean * RELATIVE_ERROR)
     ratio = mean.scaled(1.0 / contribution) if contribution else Figure(np.nan, np.nan)
-    chance, again = law.probability_above(limit), coarse.probability_above(limit)
+    chance, excess = law.probability_above(limit), max(0.0, law.expected_excess(limit))
+    again, excess_again = chance, excess
+    if coarse is not law:
+        again = coarse.probability_above(limit)
+        excess_again = max(0.0, coarse.expected_excess(limit))
     steep = float(chance_error(law, np.array([limit]))[0])
     deficit = _compared(chance, again, max(TRANSFORM_NOISE, steep))
     quantiles, tail_means = _levels(law, coarse)
@@ -100,8 +104,8 @@ def figures_of_law(
         loss_ratio=ratio,
         deficit_probability=deficit,
         expected_shortfall_yuan=_compared(
-            max(0.0, law.expected_excess(limit)),
-            max(0.0, coarse.expected_excess(limit)),
+            excess,
+            excess_again,
             max(rounding, contribution * TRANSFORM_NOISE),
         ),
         expected_surplus_yuan=Figure(contribution - expenses - law.mean, mean.error),

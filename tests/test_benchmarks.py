@@ -1,4 +1,4 @@
-"""The benchmark of the yardstick scheme still runs; nothing here is timed."""
+"""The benchmarks still run; nothing here is timed."""
 
 import json
 
@@ -47,3 +47,12 @@ def test_a_missed_figure_is_marked():
     line = Line(what="x", value=2.0, unit="times", asked=3.0)
     assert line.met is False and "not met" in table([line])
     assert Line(what="x", value=2.0, unit="MB", asked=3.0, more=False).met
+
+
+def test_sliders_and_the_national_scheme_run(tmp_path):
+    kept = tmp_path / "results.json"
+    main(["sliders", "national", "--small", "--json", str(kept)])
+    document = json.loads(kept.read_text(encoding="utf-8"))
+    assert len(document["sliders"]["lines"]) == 10 and len(document["national"]["lines"]) == 3
+    for part in document.values():
+        assert all(line["value"] > 0.0 for line in part["lines"])
