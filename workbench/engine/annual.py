@@ -134,7 +134,7 @@ class LatticeLaw(AnnualLaw):
         size = len(self.mass)
         place = (x - self.start) / self.step
         index = np.clip(np.floor(place).astype(np.int64), -1, size - 1)
-        first = max(int(index.min()), 0)
+        first = max(int(np.min(index)), 0)
         above = np.append(np.cumsum(self.mass[:first:-1])[::-1], 0.0)
         beyond = np.append(np.cumsum(above[:0:-1])[::-1], 0.0) * self.step
         if first == 0:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import gcd
 
 import numpy as np
 
@@ -170,7 +171,7 @@ def _measured(
 def _step(ordered: np.ndarray) -> float:
     """Greatest common step of sorted amounts, yuan."""
     fen = np.unique(np.rint(np.diff(ordered) * 100.0).astype(np.int64))
-    return float(np.gcd.reduce(fen)) / 100.0 if len(fen) else 0.0
+    return gcd(*fen.tolist()) / 100.0
 
 
 def independent(fen: np.ndarray) -> Measured:
