@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest, norm
 
 from workbench.exact import exact_run
 from workbench.guard import InputRefused
@@ -33,6 +34,11 @@ def compare(exact, simulated, years, errors=ERRORS):
         chance = one.deficit_probability.value
         if years * min(chance, 1.0 - chance) >= LEAST_TAIL_YEARS or chance < 1e-9:
             figures.append(("deficit", one.deficit_probability, other.deficit_probability))
+        else:
+            # Too few years for a standard error: the number of them against its binomial law.
+            hits = round(other.deficit_probability.value * years)
+            if binomtest(hits, years, min(max(chance, 0.0), 1.0)).pvalue < 2.0 * norm.sf(errors):
+                apart.append((code, "deficit", one.deficit_probability, other.deficit_probability))
         figures += [(f"q{p}", one.quantiles[p], other.quantiles[p]) for p in levels]
         figures += [(f"t{p}", one.tail_means[p], other.tail_means[p]) for p in levels]
         for name, known, drawn in figures:

@@ -29,6 +29,7 @@ MOST_STAYS = 9  # of one claimant; Poisson(0.4) extra stays go beyond with proba
 NO_DAY_LIMIT = 366
 NO_CAP_YUAN = 300_000.0
 SCORE = 8.5  # a standard normal goes beyond with probability 2e-17
+STEP = 0.005  # of the normal score: a deductible that cuts a step moves paid stays by less
 HALF_FEN_YUAN = 0.005
 
 
@@ -165,7 +166,7 @@ def stay_nodes(scheme: Scheme, band: int, days: str, longest: int) -> Nodes:
         length.append(np.full(len(x), day))
     scores, day_weight = np.concatenate(z2), np.concatenate(w2)
     day_weight = day_weight * np.exp(-(scores**2) / 2)
-    u = np.arange(-SCORE, SCORE, 0.02) + 0.01
+    u = np.arange(-SCORE, SCORE, STEP) + STEP / 2
     rho = scheme.value("stay_cost_days_correlation")
     z1 = rho * scores[:, None] + np.sqrt(1 - rho**2) * u
     cost = np.exp(scheme.log_cost()[band] + log_sd(scheme, "stay_cost") * z1)
