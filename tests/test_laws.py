@@ -13,8 +13,17 @@ from scipy.integrate import quad
 from workbench import laws
 from workbench.guard import InputRefused
 from workbench.laws import Terms
-from workbench.laws.registry import FREQUENCIES, REINSURANCE, SEVERITIES, SHOCKS, reached
+from workbench.laws.registry import (
+    FREQUENCIES,
+    REINSURANCE,
+    SEASONS,
+    SEVERITIES,
+    SHOCKS,
+    TERMS,
+    reached,
+)
 
+REGISTRIES = FREQUENCIES + SHOCKS + SEASONS + SEVERITIES + TERMS + REINSURANCE
 PAGE = Path(__file__).parent.parent / "docs" / "laws.md"
 NAMED = {
     "lognormal": laws.Lognormal(7.0, 1.5),
@@ -55,7 +64,7 @@ def test_reference_value_of_every_entry(entry):
 
 def test_the_page_names_every_law():
     listed = set(re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.M))
-    keys = [entry.key for entry in FREQUENCIES + SHOCKS + SEVERITIES + REINSURANCE]
+    keys = [entry.key for entry in REGISTRIES]
     assert len(keys) == len(set(keys))
     assert listed == set(keys)
 

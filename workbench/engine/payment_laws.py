@@ -24,7 +24,7 @@ from workbench.engine.claimant import (
 from workbench.engine.events import Scheme
 from workbench.engine.joint_claimant import JOINT_STEPS, joint_year
 from workbench.laws.severity import Lognormal, capped_exponential_lattice
-from workbench.laws.terms import MedicalPayment, paid_days
+from workbench.laws.terms import MedicalPayment, WaitingLadder, paid_days
 from workbench.plans import Plan
 from workbench.timeline import DAYS_IN_YEAR
 
@@ -200,6 +200,15 @@ def _injury_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Poin
     return Points(yuan=together.ravel(), mass=mass.ravel())
 
 
+def _ladder(plan: Plan) -> WaitingLadder:
+    return WaitingLadder(
+        full_yuan=plan.lump_sum_yuan,
+        partial_yuan=plan.partial_lump_yuan,
+        none_until_day=plan.waiting_none_until_day,
+        partial_until_day=plan.waiting_partial_until_day,
+    )
+
+
 def _lump_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Points:
     """Law of what one diagnosis pays; one day serves all plans held (docs/model.md section 4)."""
     first, held = bool(key[0]), [scheme.plans[int(p)] for p in key[1:] if p >= 0]
@@ -212,10 +221,7 @@ def _lump_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Points
     days = np.array(sorted(ends))
     yuan = np.zeros(len(days) - 1)
     for plan, factor in zip(held, weight, strict=True):
-        partial = np.where(days[1:] <= plan.waiting_partial_until_day, 1.0, 0.0)
-        lump = partial * plan.partial_lump_yuan + (1.0 - partial) * plan.lump_sum_yuan
-        lump = np.where(days[1:] <= plan.waiting_none_until_day, 0.0, lump)
-        yuan += factor * (lump if first else np.full(len(lump), plan.lump_sum_yuan))
+        yuan += factor * (_ladder(plan).on_day(days[1:]) if first else plan.lump_sum_yuan)
     return Points(yuan=yuan, mass=np.diff(days) / DAYS_IN_YEAR)
 
 

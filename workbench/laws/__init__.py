@@ -10,6 +10,12 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = {
+    "benefits": (
+        "RankedStays",
+        "daily_allowance",
+        "in_units",
+        "lump_sum",
+    ),
     "continuous": (
         "Exponential",
         "Gamma",
@@ -65,8 +71,10 @@ _MODULES = {
     "registry": (
         "FREQUENCIES",
         "REINSURANCE",
+        "SEASONS",
         "SEVERITIES",
         "SHOCKS",
+        "TERMS",
     ),
     "reinsurance": (
         "Cover",
@@ -76,6 +84,7 @@ _MODULES = {
         "Retained",
         "StopLoss",
     ),
+    "seasons": ("Season", "in_months"),
     "severity": ("Lognormal",),
     "shocks": (
         "GammaRegimes",
@@ -85,6 +94,7 @@ _MODULES = {
         "Shock",
     ),
     "sizes": ("SizeLaw",),
+    "terms": ("WaitingLadder",),
 }
 """Module of this folder → the names that it gives."""
 

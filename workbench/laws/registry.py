@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from workbench.laws.benefits import RankedStays, daily_allowance, in_units, lump_sum
 from workbench.laws.continuous import Exponential, Gamma, InverseGaussian, Uniform, Weibull
 from workbench.laws.coverage import Covered, Terms
-from workbench.laws.discrete import Discrete, empirical
+from workbench.laws.discrete import Discrete, empirical, rounded_up
 from workbench.laws.frequency import (
     Binomial,
     Counts,
@@ -37,10 +38,24 @@ from workbench.laws.pareto import (
     TransformedBeta,
 )
 from workbench.laws.reinsurance import PerEvent, PerPerson, QuotaShare, StopLoss
+from workbench.laws.seasons import Season, in_months
 from workbench.laws.severity import Lognormal
 from workbench.laws.shocks import GammaRegimes, GammaShock, InverseGaussianShock, Regimes
+from workbench.laws.terms import WaitingLadder
 
-__all__ = ["FREQUENCIES", "REINSURANCE", "SEVERITIES", "SHOCKS", "Entry", "reached"]
+__all__ = [
+    "FREQUENCIES",
+    "REINSURANCE",
+    "SEASONS",
+    "SEVERITIES",
+    "SHOCKS",
+    "TERMS",
+    "Entry",
+    "reached",
+]
+
+WHOLE = ("pmf", "moment", "until")
+"""Measures that take a whole number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +79,7 @@ class Entry:
 def reached(entry: Entry) -> float:
     """Return the measure of an entry's example, to be held to its reference value."""
     found = getattr(entry.example, entry.measure)(
-        int(entry.at) if entry.measure in ("pmf", "moment") else np.asarray(entry.at)
+        int(entry.at) if entry.measure in WHOLE else np.asarray(entry.at)
     )
     return float(np.real(found))
 
@@ -167,6 +182,44 @@ SEVERITIES = _entries((
      _BOOK + "chapter 8", "cdf", 5.0, 0.6035144740931, _ACTUAR),
 ))
 """Laws of the amount of a claim."""
+
+_RISING = Season(tuple(range(1, 13)))
+SEASONS = _entries((
+    ("season", Season, _RISING,
+     _BOOK + "section 7.1", "until", 3, 6.0 / 78.0, _HAND),
+    ("in_months", in_months, in_months(_NB, _RISING, 1, 12),
+     _BOOK + "section 7.1", "pmf", 1, 0.15178932768808226, _SCIPY),
+))
+"""Season by month: shares of a year, and the number of claims in some months."""
+
+_DAYS = rounded_up(Exponential(2.0))
+TERMS = _entries((
+    ("deductible", Terms, Covered(Exponential(2.0), Terms(deductible=1.0)),
+     _BOOK + "section 8.2", "moment", 1, 1.2130613194252668, _HAND),
+    ("franchise", Terms, Covered(Exponential(2.0), Terms(deductible=1.0, franchise=True)),
+     _BOOK + "section 8.2", "moment", 1, 1.8195919791379003, _HAND),
+    ("coinsurance", Terms, Covered(Gamma(2.0, 500.0), Terms(coinsurance=0.8)),
+     _BOOK + "section 8.5", "moment", 1, 800.0, _HAND),
+    ("share_by_rank", RankedStays, RankedStays(Poisson(2.0), (0.8, 0.7)),
+     "docs/model.md section 5", "moment", 1, 1.4864664716763387, _HAND),
+    ("claim_limit", Terms, Covered(Exponential(2.0), Terms(limit=3.0)),
+     _BOOK + "section 8.4", "moment", 1, 1.5537396797031404, _HAND),
+    ("yearly_cap", Terms, Covered(Gamma(2.0, 500.0), Terms(most=1000.0)),
+     _BOOK + "section 8.5", "moment", 1, 729.329433527, _ACTUAR),
+    ("elimination_days", daily_allowance, daily_allowance(_DAYS, 1.0, elimination_days=2),
+     _BOOK + "section 8.2", "moment", 1, 0.9349634228241649, _HAND),
+    ("maximum_days", daily_allowance, daily_allowance(_DAYS, 1.0, most_days=2),
+     _BOOK + "section 8.4", "moment", 1, 1.6065306597126334, _HAND),
+    ("daily_amount", daily_allowance, daily_allowance(_DAYS, 60.0, most_days=2),
+     "docs/model.md section 5", "moment", 1, 96.391839582758, _HAND),
+    ("lump_sum_with_waiting", WaitingLadder,
+     lump_sum(WaitingLadder(
+         full_yuan=10000.0, partial_yuan=1000.0, none_until_day=30, partial_until_day=60), 0.15),
+     "docs/model.md section 5", "moment", 1, 9765.75342465753, _HAND),
+    ("units", in_units, in_units(Exponential(2.0), (0.75, 0.25)),
+     _BOOK + "section 4.2", "moment", 1, 2.5, _HAND),
+))
+"""Terms of a benefit; the example is the law of what one claim, stay or diagnosis pays."""
 
 _LOMAX = Pareto(3.0, 2000.0)
 REINSURANCE = _entries((

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.guard import in_range, whole_number
 from workbench.laws.severity import Lognormal
+from workbench.laws.sizes import from_zero
 from workbench.plans import Plan
+from workbench.timeline import DAYS_IN_YEAR
 
-__all__ = ["BasicCover", "MedicalPayment", "paid_days", "to_fen"]
+__all__ = ["BasicCover", "MedicalPayment", "WaitingLadder", "paid_days", "to_fen"]
 
 
 HALF_A_FEN_YUAN = 0.005
@@ -101,6 +104,32 @@ class MedicalPayment:
     def zero_probability(self, law: Lognormal) -> float:
         """P(a stay pays nothing), payments rounded half up to fen."""
         return float(1.0 - law.survival(np.asarray(self.least_paid_cost)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLadder:
+    """A lump sum with a waiting ladder.
+
+    In a first term nothing is paid to day `none_until_day`, `partial_yuan` to day
+    `partial_until_day`, then `full_yuan`; in a later term `full_yuan` from day 1.
+    """
+
+    full_yuan: float
+    partial_yuan: float = 0.0
+    none_until_day: int = 0
+    partial_until_day: int = 0
+
+    def __post_init__(self) -> None:
+        from_zero("full_yuan", self.full_yuan)
+        in_range("partial_yuan", self.partial_yuan, 0.0, self.full_yuan)
+        whole_number("none_until_day", self.none_until_day, 0, DAYS_IN_YEAR)
+        whole_number("partial_until_day", self.partial_until_day, 0, DAYS_IN_YEAR)
+
+    def on_day(self, day: np.ndarray) -> np.ndarray:
+        """Yuan of a diagnosis on day 1 to 365 of a first term, shape of `day`."""
+        day = np.asarray(day)
+        later = np.where(day <= self.partial_until_day, self.partial_yuan, self.full_yuan)
+        return np.where(day <= self.none_until_day, 0.0, later)
 
 
 def paid_days(days: np.ndarray, elimination_days: int, most: int) -> np.ndarray:

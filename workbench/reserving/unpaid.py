@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.inputs import CalendarTables
+from workbench.laws.seasons import Season
 from workbench.plans import Plan
 from workbench.reserving.dates import month_elapsed
 
@@ -56,7 +57,7 @@ def claims_by_month(season: np.ndarray, seasonal_share: float) -> np.ndarray:
     seasonal_share
         Share of the claims that follows it; the rest is even over the months.
     """
-    return (seasonal_share * season / season.mean() + 1.0 - seasonal_share) / 12.0
+    return Season(season, seasonal_share).shares
 
 
 def paid_share(

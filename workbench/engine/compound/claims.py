@@ -20,7 +20,7 @@ __all__ = ["CHUNK_BLOCKS", "DrawnClaims", "Mapper", "claims_of_year", "draw_clai
 
 CHUNK_BLOCKS = 4
 """Logical blocks drawn together; changes speed, never a figure."""
-PIECE = 1 << 14
+PIECE = 1 << 16
 """Words drawn and looked up together; changes speed, never a figure."""
 Mapper = Callable[[Callable, Iterable], Iterable]
 _LANE = np.uint64(LANES - 1)
