@@ -33,10 +33,11 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How much is measured: interleaved rounds, and a divisor of the work in each."""
+    """How much is measured: interleaved rounds, a divisor of the work in each, or all of it."""
 
     rounds: int = 11
     divisor: int = 1
+    full: bool = False
 
     def of(self, number: int, least: int = 1) -> int:
         """Return this much work, divided."""

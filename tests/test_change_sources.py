@@ -167,7 +167,8 @@ def test_an_unusual_premium_is_told_and_used(today):
 
 def test_a_change_that_moves_nothing_is_told(today):
     assert warned(today, "plans.P1.daily_yuan=50") == ["moves-nothing"]
-    assert warned(today, "price_elasticity=0.5") == ["moves-nothing"]
+    assert warned(today, "price_elasticity=0.5") == []
+    assert warned(today, "opening_fund_yuan=5000000") == []
     assert warned(today, "hospital_shock_cv=0.1") == []
 
 

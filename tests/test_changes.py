@@ -121,7 +121,7 @@ def test_a_term_of_another_form_moves_nothing(today):
     assert moves["plans.P2.daily_yuan"] == "moves.run"
     assert moves["plans.P3.annual_cap_yuan"] == "moves.nothing_form"
     assert moves["special_disease_men_relativity"] == "moves.nothing_men_special"
-    assert moves["price_elasticity"] == "moves.nothing_participation"
+    assert moves["price_elasticity"] == "moves.participation"
     assert moves["expense_share"] == "moves.expenses"
 
 

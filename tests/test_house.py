@@ -17,7 +17,7 @@ PACKAGE = ROOT / "workbench"
 
 FLOORS = {
     0.0: ("guard", "resources", "streams"),
-    1.0: ("timeline", "plans", "assumptions", "textfile"),
+    1.0: ("timeline", "plans", "assumptions", "textfile", "triangles"),
     1.1: ("rates", "portfolio", "laws"),
     1.2: ("inputs",),
     1.3: ("schema",),
@@ -29,7 +29,8 @@ FLOORS = {
     4.0: ("calibrate", "premium", "reserving"),
     4.05: ("basis",),
     4.1: ("pricing",),
-    5.0: ("behaviour", "experience"),
+    5.0: ("behaviour", "experience", "history"),
+    6.0: ("fund",),
     7.0: ("sensitivity", "optimise", "stress"),
     8.0: ("questions", "verify"),
     8.1: ("record",),

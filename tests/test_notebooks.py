@@ -19,7 +19,7 @@ from workbench.app.hosting import OwnKernel
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "notebooks"
-NAMES = ("01_start", "02_plans_and_data", "03_premiums", "05_reserves")
+NAMES = ("01_start", "02_plans_and_data", "03_premiums", "04_benefits", "05_reserves", "06_fund")
 MOST_LINES = 30
 HEAVY = ("scipy.stats", "pandas", "matplotlib", "scipy.optimize", "xlsxwriter")
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -71,7 +71,9 @@ SHOWN = {
     "01_start": (">1,184.2<", ">67.7%<", "<code>workbench run --set plans.P3.premium_yuan=35</"),
     "02_plans_and_data": (">202,000<", ">hospital_<wbr>shock_<wbr>cv<", "（WB-"),
     "03_premiums": (">33.17<", ">−3.17<", "<code>workbench price</code>"),
-    "05_reserves": (">576.3<", ">391.0<", "--date 2027-03-31 --season all"),
+    "04_benefits": (">10,200<", ">317.7<", "<code>workbench surplus</code>"),
+    "05_reserves": (">576.3<", ">391.0<", "--date 2027-03-31 --season all", "链梯法"),
+    "06_fund": ("875 万元", "<code>workbench fund</code>"),
 }
 """Figures of the command line on the built-in data, and commands, that a notebook shows."""
 
@@ -94,7 +96,8 @@ def test_a_notebook_runs_and_shows_the_figures_of_the_command_line(name):
     assert markup.count("wb-message") == (2 if name == "02_plans_and_data" else 0)
     pictures = sum(WIDGET in output.get("data", {}) for output in shown)
     assert pictures >= {"01_start": 3, "03_premiums": 3}.get(name, 1)
-    assert last.text.strip() == "heavy []"
+    solves = ["scipy.optimize"] if name in ("03_premiums", "04_benefits") else []
+    assert last.text.strip() == f"heavy {solves}"  # a question that solves loads its solver
 
 
 def test_english_and_an_own_pack_are_taken_from_the_surroundings(tmp_path):

@@ -231,7 +231,7 @@ def test_choices_that_are_refused(name, own, code):
 
 
 def test_an_unknown_question_and_unknown_expenses_are_refused(inputs):
-    for name, choices in (("fund", None), ("run", Choices(expenses="some"))):
+    for name, choices in (("nothing", None), ("run", Choices(expenses="some"))):
         with pytest.raises(InputRefused, match="unknown-choice"):
             ask(name, choices, pack=inputs)
 

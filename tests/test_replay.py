@@ -16,8 +16,8 @@ from workbench.engine.grouping import claims_tables
 from workbench.engine.replay import replay_year
 from workbench.engine.replay_days import DayRange, day_ranges, days_of, first_dates, month_of
 from workbench.questions import Choices, ask, document, tables
-from workbench.questions.year import calendar_of, caps_kept
-from workbench.reserving.unpaid import claims_by_month, paid_share
+from workbench.questions.year import caps_kept
+from workbench.reserving.unpaid import calendar_of, claims_by_month, paid_share
 from workbench.simulate import simulate_years
 from workbench.streams import meaning_key, words
 

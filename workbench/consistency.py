@@ -6,20 +6,27 @@ contradiction. Source: docs/model.md sections 1 to 5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from workbench.assumptions import Assumptions
 from workbench.guard import Fault
-from workbench.inputs import Inputs, portfolio_of
+from workbench.inputs import Action, Inputs, portfolio_of
 from workbench.plans import Plan
 from workbench.portfolio import BundleRow
 from workbench.rates import RATE_EVENTS
 from workbench.schema import FORM_TERMS
 from workbench.timeline import AGE_BANDS, FEMALE, MALE, SEXES
 
-__all__ = ["bundle_faults", "contradictions", "loading_faults", "plan_faults", "rate_faults"]
+__all__ = [
+    "actions_against",
+    "bundle_faults",
+    "contradictions",
+    "loading_faults",
+    "plan_faults",
+    "rate_faults",
+]
 
 _TINY = 1e-12
 
@@ -146,3 +153,27 @@ def contradictions(inputs: Inputs) -> tuple[Fault, ...]:
     faults.extend(rate_faults(inputs))
     faults.extend(loading_faults(inputs))
     return tuple(faults)
+
+
+def actions_against(
+    actions: Sequence[Action], contribution_yuan: float | None = None
+) -> Iterator[Fault]:
+    """Yield a fault for each two actions that a fund could ask for at once, one undoing the other.
+
+    A tier is raised below a line and lowered above one: the second line may not be the lower. Lines
+    in different units are compared where the `contribution_yuan` of a year are given.
+    """
+
+    def yuan(one: Action) -> float:
+        shares = one.unit != "yuan"
+        return one.line * (contribution_yuan or 1.0) if shares else one.line
+
+    for first in actions:
+        for second in actions:
+            if (first.does, second.does) != ("raise_tier", "lower_tier"):
+                continue
+            same_plan = first.plan == second.plan or "all" in (first.plan, second.plan)
+            comparable = first.unit == second.unit or contribution_yuan is not None
+            if same_plan and comparable and yuan(second) < yuan(first):
+                told = {"name": first.code, "other": second.code, "value": f"{second.line:g}"}
+                yield Fault("actions-contradict", {"file": "actions.csv", **told})

@@ -20,10 +20,19 @@ from workbench.portfolio import BundleRow, Leaving, Portfolio, Segment, spread_m
 from workbench.rates import RateTable
 
 __all__ = [
+    "Action",
     "CalendarTables",
+    "County",
     "EnrolmentSplit",
     "Inputs",
+    "Programme",
+    "Relativity",
+    "RenewalTable",
+    "Retirement",
+    "Rule",
+    "RuleCondition",
     "Scenario",
+    "ScenarioYears",
     "fingerprint",
     "portfolio_of",
 ]
@@ -48,6 +57,155 @@ class EnrolmentSplit:
     name_zh: str
     name_en: str
     enrolments: tuple[tuple[str, int], ...]
+    provenance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCondition:
+    """One condition of a rule: a figure of a tier is "at_most" or "at_least" a limit.
+
+    `unit` is that of the limit; `basis` the one that the condition is meant for ("process",
+    "parameters", "level"), "" where it holds on any.
+    """
+
+    figure: str
+    condition: str
+    limit: float
+    unit: str
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a tier must meet: all conditions of one code of `data/rules.csv`."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    conditions: tuple[RuleCondition, ...]
+    provenance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """What the scheme does besides its plans: one row of `data/programmes.csv`.
+
+    `members` reached; `total_yuan` spent over `years`, of which the scheme bears `borne_share`;
+    `lever` is the event whose rate falls by the share `effect` among those reached, "stay_cost",
+    or "" where no claim is moved; `effect_low` and `effect_high` its range.
+    """
+
+    code: str
+    kind: str
+    name_zh: str
+    name_en: str
+    members: int
+    total_yuan: float
+    years: float
+    borne_share: float = 1.0
+    lever: str = ""
+    effect: float = 0.0
+    effect_low: float = 0.0
+    effect_high: float = 0.0
+    state: str = "assumption"
+    provenance: str = ""
+
+    @property
+    def ends(self) -> tuple[float, float, float]:
+        """Low end, effect, high end."""
+        return self.effect_low, self.effect, self.effect_high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relativity:
+    """A factor of one occupation class or area: one row of `data/relativities.csv`."""
+
+    table: str
+    dimension: str
+    level: str
+    factor: float
+    provenance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RenewalTable:
+    """Who stays and who comes, by sex and age band, (2, 9): `data/renewal.csv`.
+
+    `renewal` share of the members who renew at unchanged terms, retirement apart; `joining` members
+    who join a year as a share of the members of that age and sex in the first year.
+    """
+
+    renewal: np.ndarray
+    joining: np.ndarray
+    provenance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retirement:
+    """When a group retires: one row of `data/retirement.csv`.
+
+    The age moves on a straight line from `age_before` at the start of `first_year` to `age_after`
+    at the start of `last_year`; `share` of the members of the sex belong to the group.
+    """
+
+    group: str
+    sex: str
+    share: float
+    age_before: float
+    age_after: float
+    first_year: int
+    last_year: int
+    state: str = "assumption"
+    provenance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What is done when the fund stands on one side of a line: one row of `data/actions.csv`.
+
+    `does` raise_tier, lower_tier, cut_benefit or stop_joining, of `plan` or "all", by the share
+    `amount`, at most `most_times`, where the fund at a year's end is `when` ("below", "above") the
+    `line`, in yuan or in shares of the first year's contributions (`unit`).
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    when: str
+    line: float
+    unit: str
+    does: str
+    plan: str
+    amount: float = 0.0
+    most_times: int = 1
+    provenance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioYears:
+    """Years of the fund in which a scenario holds, and illness in the year after it."""
+
+    scenario: str
+    first_year: int
+    last_year: int
+    rebound_factor: float = 1.0
+    provenance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class County:
+    """A county: one row of `data/counties.csv`.
+
+    `share` of the scheme's members, all plans alike; `level` of its illness against the scheme's in
+    a simulated history.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    share: float
+    level: float = 1.0
+    state: str = "assumption"
     provenance: str = ""
 
 
@@ -82,6 +240,14 @@ class Inputs:
     segments: tuple[Segment, ...] = (Segment(name="employee"),)
     leaving: tuple[Leaving, ...] = ()
     splits: tuple[EnrolmentSplit, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    programmes: tuple[Programme, ...] = ()
+    relativities: tuple[Relativity, ...] = ()
+    renewal: RenewalTable | None = None
+    retirement: tuple[Retirement, ...] = ()
+    actions: tuple[Action, ...] = ()
+    scenario_years: tuple[ScenarioYears, ...] = ()
+    counties: tuple[County, ...] = ()
 
     def plan(self, code: str) -> Plan:
         """Return the plan with this code (KeyError if there is none)."""

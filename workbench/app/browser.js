@@ -1,4 +1,5 @@
-// What a page needs from its browser: the address, the theme, the clipboard, a file to save.
+// What a page needs from its browser: the address and its history, links between pages, the theme,
+// the clipboard, a file to save with pictures in it.
 const THEME = "wb-theme"; // the same key as in the page template
 
 function applyTheme(choice) {
@@ -33,7 +34,19 @@ async function copyText(text) {
   }
 }
 
-function save({ name, type }, [content]) {
+// Every chart that is drawn may answer `wb-picture` with itself as the address of an SVG.
+function pictureOf(name) {
+  let found = "";
+  document.dispatchEvent(new CustomEvent("wb-picture", { detail: { name, give: (address) => { found ||= address; } } }));
+  return found;
+}
+
+function save({ name, type, pictures }, [content]) {
+  if (pictures?.length) { // {{picture:NAME}} in a text stands for the picture of that chart
+    let text = new TextDecoder().decode(content);
+    for (const one of pictures) text = text.replaceAll(`{{picture:${one}}}`, pictureOf(one));
+    content = text;
+  }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;
@@ -41,12 +54,13 @@ function save({ name, type }, [content]) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
-// <button data-wb-copy="#id"> copies the text of that element at the click itself.
+// <button data-wb-copy="#id"> copies the text of that element at the click itself, "address" the link.
 async function onClick(event) {
   const button = event.target.closest?.("[data-wb-copy]");
-  const source = button && document.querySelector(button.dataset.wbCopy);
-  if (!source) return;
-  button.dataset.wbDone = String(await copyText(source.textContent.trim()));
+  const wanted = button?.dataset.wbCopy;
+  const source = wanted && wanted !== "address" && document.querySelector(wanted);
+  if (!source && wanted !== "address") return;
+  button.dataset.wbDone = String(await copyText(source ? source.textContent.trim() : location.href));
   setTimeout(() => delete button.dataset.wbDone, 2000);
 }
 
@@ -88,10 +102,34 @@ function render({ model, el }) {
     document.documentElement.lang = model.get("lang") === "en" ? "en" : "zh-CN";
     if (model.get("title")) document.title = model.get("title");
   }
+  const asked = () => Object.fromEntries(new URLSearchParams(location.search));
+  let shown = model.get("query").page;
   function onQuery() {
     if (!served) return;
     const query = new URLSearchParams(Object.entries(model.get("query"))).toString();
-    history.replaceState(null, "", location.pathname + (query ? "?" + query : "") + location.hash);
+    const address = location.pathname + (query ? "?" + query : "") + location.hash;
+    const page = model.get("query").page;
+    const turned = shown !== undefined && page !== shown && page !== asked().page;
+    if (page !== shown) window.scrollTo(0, 0);
+    shown = page;
+    history[turned ? "pushState" : "replaceState"](null, "", address); // "back" turns a page back
+  }
+  function onBack() {
+    model.send({ kind: "back", query: asked() });
+  }
+  // <a data-wb-go="page" href="?page=page"> turns the page without a new kernel.
+  function onGo(event) {
+    const link = event.target.closest?.("[data-wb-go]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    model.send({ kind: "go", page: link.dataset.wbGo });
+  }
+  // Enter takes what stands in a box, also where an answer wrote to it while somebody typed: the
+  // browser itself then sees no change.
+  function onEnter(event) {
+    const box = event.target;
+    if (event.key !== "Enter" || box.tagName !== "INPUT" || !box.closest(".wb-page")) return;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
   }
   async function onMessage(message, buffers) {
     if (!el.isConnected) return;
@@ -103,13 +141,18 @@ function render({ model, el }) {
     ["change:query", onQuery], ["msg:custom", onMessage]];
   for (const [event, action] of watched) model.on(event, action);
   system.addEventListener("change", onTheme);
-  if (served) document.addEventListener("click", onClick);
+  document.addEventListener("click", onGo);
+  document.addEventListener("keydown", onEnter);
+  if (served) {
+    document.addEventListener("click", onClick);
+    addEventListener("popstate", onBack);
+  }
 
   let stored = null;
   try { stored = localStorage.getItem(THEME); } catch { /* private window */ }
   if (["auto", "light", "dark"].includes(stored)) model.set("theme", stored);
   if (served && !model.get("opened")) {
-    model.set("arrived", Object.fromEntries(new URLSearchParams(location.search)));
+    model.set("arrived", asked());
     model.set("opened", true);
   }
   onTheme();
@@ -119,7 +162,10 @@ function render({ model, el }) {
     letClose();
     for (const [event, action] of watched) model.off(event, action);
     system.removeEventListener("change", onTheme);
+    document.removeEventListener("click", onGo);
+    document.removeEventListener("keydown", onEnter);
     document.removeEventListener("click", onClick);
+    removeEventListener("popstate", onBack);
   };
 }
 

@@ -9,6 +9,8 @@ One `PageBridge` a page, displayed once (it is invisible). How to use it::
     bridge.theme = "dark"                    # or "light", "auto"; remembered by the browser
     bridge.save("结果.csv", content, "text/csv")   # from the call-back of a button
     bridge.copy("workbench run --json")      # then `on_copied(done)` is called
+    bridge.on_go = turn_to                   # a click on <a data-wb-go="tiers">
+    bridge.on_back = arrive                  # "back" of the browser: the query it goes back to
 
 For a copy button inside HTML, `<button data-wb-copy="#command">` copies the text of the element
 `#command` at the click itself, which every browser allows. What comes from `arrived` was typed by
@@ -17,7 +19,7 @@ anybody: compare it with the names allowed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,23 +60,39 @@ class PageBridge(anywidget.AnyWidget):
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, *, on_copied: Callable[[bool], None] | None = None, **traits: Any) -> None:
+    def __init__(
+        self,
+        *,
+        on_copied: Callable[[bool], None] | None = None,
+        on_go: Callable[[str], None] | None = None,
+        on_back: Callable[[dict[str, Any]], None] | None = None,
+        **traits: Any,
+    ) -> None:
         super().__init__(css=stylesheet(), **traits)
-        self._on_copied = on_copied
+        self._on_copied, self.on_go, self.on_back = on_copied, on_go, on_back
         self.on_msg(self._heard)
 
-    def save(self, name: str, content: str | bytes, media_type: str) -> None:
+    def save(
+        self, name: str, content: str | bytes, media_type: str, pictures: Sequence[str] = ()
+    ) -> None:
         """Hand `content` to the reader as a file called `name`; text goes as UTF-8.
 
-        A CSV meant for Excel needs its byte order mark in `content`.
+        A CSV meant for Excel needs its byte order mark in `content`. `{{picture:NAME}}` in a text
+        becomes the address of the picture that this chart shows, for each name of `pictures`.
         """
         raw = content.encode("utf-8") if isinstance(content, str) else content
-        self.send({"kind": "save", "name": name, "type": media_type}, [raw])
+        told: dict[str, Any] = {"kind": "save", "name": name, "type": media_type}
+        self.send(told | ({"pictures": list(pictures)} if pictures else {}), [raw])
 
     def copy(self, text: str) -> None:
         """Put `text` on the clipboard; the answer comes to `on_copied`."""
         self.send({"kind": "copy", "text": text})
 
     def _heard(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
-        if self._on_copied and content.get("kind") == "copied":
+        kind = content.get("kind")
+        if self._on_copied and kind == "copied":
             self._on_copied(bool(content.get("done")))
+        if self.on_go and kind == "go":
+            self.on_go(str(content.get("page")))
+        if self.on_back and kind == "back" and isinstance(content.get("query"), dict):
+            self.on_back(content["query"])

@@ -20,6 +20,21 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbench.app.browser import PageBridge
+from workbench.app.cells_pictures import (
+    band,
+    box,
+    equal_cost,
+    fairness,
+    frontier,
+    fund,
+    page,
+    picture,
+    scenarios,
+    tier_grid,
+    tornado,
+    triangle,
+    waterfall,
+)
 from workbench.app.chart import Chart
 from workbench.app.practice import edit, practice_folder
 from workbench.changes import Changes
@@ -27,7 +42,6 @@ from workbench.guard import WorkbenchError
 from workbench.inputs import Inputs
 from workbench.pack import differences, read_pack
 from workbench.questions import Answer, Choices, ask, command
-from workbench.show.charts import ChartSpec
 from workbench.show.comparing import same_draws
 from workbench.show.language import language
 from workbench.show.notebook import (
@@ -58,10 +72,15 @@ __all__ = [
     "age_table",
     "agreement",
     "assumption_table",
+    "band",
     "bundle_table",
     "check",
     "compared",
     "edit",
+    "equal_cost",
+    "fairness",
+    "frontier",
+    "fund",
     "hundred",
     "language",
     "opening",
@@ -71,8 +90,13 @@ __all__ = [
     "premium_slider",
     "same_draws",
     "say",
+    "scenarios",
     "term_table",
+    "tier_grid",
+    "tornado",
+    "triangle",
     "view",
+    "waterfall",
     "year",
 ]
 
@@ -97,17 +121,17 @@ def opening(pack: Inputs, lang: str) -> widgets.Widget:
         notes=(" ".join(lines), other("notebook.switch")),
     )
     bridge = PageBridge(lang=lang, title=told("app.title"))
-    return _page([bridge, widgets.HTML(card.inner_html())])
+    return page([bridge, widgets.HTML(card.inner_html())])
 
 
 def year(answer: Answer, lang: str, plan: str = "") -> widgets.Widget:
     """Show the law of the year's benefits of the scheme or of one plan, for an answer to `run`."""
-    return _picture(year_picture(answer, lang, plan), YEAR_HEIGHT)
+    return picture(year_picture(answer, lang, plan), YEAR_HEIGHT)
 
 
 def hundred(answer: Answer, lang: str) -> widgets.Widget:
     """Show where each 100 yuan of contributions go, for an answer to `price`."""
-    return _picture(hundred_picture(answer, lang), HUNDRED_HEIGHT)
+    return picture(hundred_picture(answer, lang), HUNDRED_HEIGHT)
 
 
 def premium_slider(pack: Inputs, lang: str, plan: str = "P3") -> widgets.Widget:
@@ -135,7 +159,7 @@ def premium_slider(pack: Inputs, lang: str, plan: str = "P3") -> widgets.Widget:
     which.observe(other_plan, "value")
     premium.observe(show, "value")
     show()
-    return _page([_box("wb-card", [which, _knob(premium, number, told), chart, note])])
+    return page([box("wb-card", [which, _knob(premium, number, told), chart, note])])
 
 
 def _in_force(answer: Answer, plan: str) -> int:
@@ -145,8 +169,8 @@ def _in_force(answer: Answer, plan: str) -> int:
 def _knob(slider: widgets.Widget, number: widgets.Widget, told: Callable[..., str]) -> Any:
     label = told("head.with_unit", label=told("head.premium_yuan"), unit=told("unit.yuan"))
     slider.tooltip = number.tooltip = label
-    head = _box("wb-knob-head", [widgets.HTML(escape(label)), number])
-    return _box("wb-knob", [head, slider])
+    head = box("wb-knob-head", [widgets.HTML(escape(label)), number])
+    return box("wb-knob", [head, slider])
 
 
 def _tier_command(pack: Inputs, plan: str, premium: int, lang: str) -> str:
@@ -155,18 +179,6 @@ def _tier_command(pack: Inputs, plan: str, premium: int, lang: str) -> str:
     changes = Changes({} if today else {f"plans.{plan}.premium_yuan": premium})
     asked = command("run", Choices(changes=changes), data=os.environ.get(DATA_VARIABLE))
     return Card(language=lang, commands=(asked,)).lines_html()
-
-
-def _picture(spec: ChartSpec, height: int) -> widgets.Widget:
-    return _page([_box("wb-card", [Chart(spec, height=height)])])
-
-
-def _box(style: str, children: list[widgets.Widget]) -> widgets.Widget:
-    return widgets.VBox(children).add_class(style)
-
-
-def _page(children: list[widgets.Widget]) -> widgets.Widget:
-    return _box("wb-page", children).add_class("wb-cell")
 
 
 def _quiet_refusals(lang: str) -> None:

@@ -123,13 +123,26 @@ function download(echarts, model, name) {
   }
 }
 
+// The picture in light colours as the address of an SVG: no script runs in it, it prints sharply.
+function asAddress(echarts, model) {
+  const width = 760, height = model.get("height");
+  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
+  try {
+    const { title: _, ...resolved } = resolve(model.get("option"), { palette: model.get("palette").light, narrow: false });
+    chart.setOption(resolved);
+    return "data:image/svg+xml;charset=utf-8," + encodeURIComponent(chart.renderToSVGString());
+  } finally {
+    chart.dispose();
+  }
+}
+
 function render({ model, el }) {
   el.classList.add("wb-chart");
   el.innerHTML = `<figure><figcaption><p class="wb-chart-title"></p><p class="wb-chart-subtitle"></p></figcaption>
     <div class="wb-chart-picture" role="img"></div><p class="wb-chart-failure" role="alert" hidden></p></figure>`;
   const [title, subtitle, picture, failure] =
     ["title", "subtitle", "picture", "failure"].map((part) => el.querySelector(`.wb-chart-${part}`));
-  let echarts, chart, shape, narrow;
+  let echarts, chart, shape, narrow, inSight = true, waits = false;
 
   function fail(error) {
     console.error(error);
@@ -147,6 +160,7 @@ function render({ model, el }) {
     picture.setAttribute("aria-label", model.get("label"));
     picture.style.height = `${model.get("height")}px`;
     if (!echarts) return;
+    if (waits = Boolean(chart) && !inSight) return; // drawn anew when it comes near the screen
     try {
       if (!option.series) return;
       picture.hidden = failure.hidden ? picture.hidden : false;
@@ -168,6 +182,14 @@ function render({ model, el }) {
     }
   }
 
+  const onSight = new IntersectionObserver(([entry]) => {
+    inSight = entry.isIntersecting;
+    if (inSight && waits) draw();
+  }, { rootMargin: "300px" });
+  const onPrint = () => {
+    inSight = true;
+    if (waits) draw();
+  };
   const onSize = new ResizeObserver(() => {
     const width = picture.clientWidth;
     if (width < 10 || !chart) return;
@@ -183,6 +205,12 @@ function render({ model, el }) {
   model.on("change:rev", draw);
   model.on("change:theme", draw);
   model.on("msg:custom", onMessage);
+  const onPicture = ({ detail }) => {
+    if (detail.name && detail.name === model.get("name") && echarts && el.isConnected) detail.give(asAddress(echarts, model));
+  };
+  document.addEventListener("wb-picture", onPicture);
+  window.addEventListener("beforeprint", onPrint);
+  onSight.observe(picture);
   onSize.observe(picture);
   onTheme.observe(document.documentElement, { attributeFilter: ["data-wb-theme"] });
   onTheme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
@@ -193,10 +221,13 @@ function render({ model, el }) {
   });
   return () => {
     onSize.disconnect();
+    onSight.disconnect();
+    window.removeEventListener("beforeprint", onPrint);
     onTheme.disconnect();
     model.off("change:rev", draw);
     model.off("change:theme", draw);
     model.off("msg:custom", onMessage);
+    document.removeEventListener("wb-picture", onPicture);
     chart?.dispose();
   };
 }

@@ -36,6 +36,8 @@ class Chart(anywidget.AnyWidget):
         Text alternative.
     rev : int
         Counts the pictures shown.
+    name : str
+        What a file with pictures calls this one; see `PageBridge.save`.
     height : int
         Height of the picture without its title, pixels; fixed, so that nothing jumps.
     theme : str
@@ -50,6 +52,7 @@ class Chart(anywidget.AnyWidget):
     option = traitlets.Dict().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
     rev = traitlets.Int(0).tag(sync=True)
+    name = traitlets.Unicode().tag(sync=True)
     height = traitlets.Int(320).tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     renderer = traitlets.Enum(["canvas", "svg"], "canvas").tag(sync=True)

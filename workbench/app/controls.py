@@ -1,4 +1,4 @@
-"""The rail of controls: scenario, sliders with typed values, what differs from today, messages.
+"""The rail of controls: scenarios, sliders with typed values, what differs from today, messages.
 
 Floor 10. A control only reports what the reader did (`Actions`); the page decides, and tells the
 rail where everything stands (`place`). So a value that is refused never stays in a slider.
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from typing import Protocol
 
 import ipywidgets
 
 from workbench.app.knobs import Knob, knob_label, knob_unit, knob_why, knobs_of, range_of
+from workbench.app.meanings import scenarios_of
 from workbench.app.panels.parts import card, region
 from workbench.app.state import TODAY, Settings, value_of
 from workbench.changes import Changes
@@ -20,7 +22,7 @@ from workbench.inputs import Inputs
 from workbench.show.numbers import number
 from workbench.show.words import words
 
-__all__ = ["Actions", "Controls", "KnobControl", "written"]
+__all__ = ["Actions", "Controls", "KnobControl", "ScenarioList", "written"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,32 +107,89 @@ class KnobControl:
         self._tick.value = f'<i style="left:{100 * share:.2f}%" title="{title}"></i>'
 
 
-class Controls:
-    """The rail."""
+class Chooser(Protocol):
+    """A choice of the scenarios: a list, or buttons."""
+
+    widget: ipywidgets.Widget
+    aside: ipywidgets.Widget | None
+
+    def place(self, settings: Settings) -> None:
+        """Mark the scenario in force."""
+
+    def show(self, language: str) -> None:
+        """Put the names into a language."""
+
+
+class ScenarioList:
+    """The scenarios as a list that opens."""
+
+    aside = None
 
     def __init__(self, pack: Inputs, actions: Actions) -> None:
-        self._pack, self._actions = pack, actions
-        self._knobs = [KnobControl(pack, knob, actions) for knob in knobs_of(pack)]
+        self._pack, self._actions, self._placing = pack, actions, False
+        self.widget = ipywidgets.Dropdown()
+        self.widget.observe(actions.guarded(self._picked), "value")
+
+    def _picked(self, change: dict) -> None:
+        if not self._placing and change["new"] is not None:
+            self._actions.chosen(str(change["new"]))
+
+    def place(self, settings: Settings) -> None:
+        """Mark the scenario in force."""
+        self._placing = True
+        try:
+            self.widget.value = settings.scenario
+        finally:
+            self._placing = False
+
+    def show(self, language: str) -> None:
+        """Put the names into a language."""
+        self.widget.tooltip = words(language)("page.scenario")
+        self._placing = True
+        try:
+            value = self.widget.value
+            self.widget.options = scenarios_of(self._pack, language)
+            self.widget.value = value or TODAY
+        finally:
+            self._placing = False
+
+
+class Controls:
+    """The rail: scenarios, what differs, more widgets and sliders of the page, all sliders."""
+
+    def __init__(
+        self,
+        pack: Inputs,
+        actions: Actions,
+        *,
+        chooser: Chooser,
+        extra: tuple[ipywidgets.Widget, ...] = (),
+        title: str = "page.rail_title",
+        own: tuple[Knob, ...] = (),
+    ) -> None:
+        self._pack, self._actions, self._chooser, self._title = pack, actions, chooser, title
+        self._knobs = [KnobControl(pack, knob, actions) for knob in (*knobs_of(pack), *own)]
         self._head, self._status, self._more_head = region(), region("wb-status"), region()
-        self._scenario = ipywidgets.Dropdown()
-        self._scenario.observe(actions.guarded(self._picked), "value")
         self._reset = ipywidgets.Button()
         self._reset.on_click(actions.guarded(lambda _: actions.reset()))
         self._more = ipywidgets.ToggleButton(value=False)
         self._more.observe(actions.guarded(self._opened), "value")
         self._premium_head = region()
-        self._placing, self._language = False, ""
-        self._hidden = card(*self._widgets("more"), style="wb-knobs")
-        self.widget = card(*self._rows(), style="wb-rail")
+        self._language = ""
+        hidden = [] if chooser.aside is None else [chooser.aside]
+        self._hidden = card(*self._widgets("more"), *hidden, style="wb-knobs")
+        self.widget = card(*self._rows(extra), style="wb-rail")
         self._opened({"new": False})
 
-    def _rows(self) -> list[ipywidgets.Widget]:
+    def _rows(self, extra: tuple[ipywidgets.Widget, ...]) -> list[ipywidgets.Widget]:
         top = ipywidgets.HBox([self._head, self._reset])
         top.add_class("wb-rail-head")
         return [
             top,
-            self._scenario,
+            self._chooser.widget,
             self._status,
+            *extra,
+            *([card(*self._widgets("own"), style="wb-knobs")] if self._widgets("own") else []),
             self._premium_head,
             card(*self._widgets("premium"), style="wb-knobs"),
             self._more_head,
@@ -141,10 +200,6 @@ class Controls:
 
     def _widgets(self, place: str) -> list[ipywidgets.Widget]:
         return [one.widget for one in self._knobs if one.knob.place == place]
-
-    def _picked(self, change: dict) -> None:
-        if not self._placing and change["new"] is not None:
-            self._actions.chosen(str(change["new"]))
 
     def _opened(self, change: dict) -> None:
         self._hidden.layout.display = "" if change["new"] else "none"
@@ -157,44 +212,21 @@ class Controls:
 
     def place(self, settings: Settings) -> None:
         """Put every control where the state says."""
-        self._placing = True
-        try:
-            self._scenario.value = settings.scenario
-        finally:
-            self._placing = False
+        self._chooser.place(settings)
         for one in self._knobs:
             one.place(value_of(self._pack, settings, one.knob))
 
-    def show(self, language: str, settings: Settings) -> None:
+    def show(self, language: str) -> None:
         """Put the words into a language."""
         say, self._language = words(language), language
-        self._head.value = f'<h2 class="wb-section">{escape(say("page.rail_title"))}</h2>'
+        self._head.value = f'<h2 class="wb-section">{escape(say(self._title))}</h2>'
         self._premium_head.value = f"<h3>{escape(say('page.premium_head'))}</h3>"
         self._more_head.value = f"<h3>{escape(say('page.world_head'))}</h3>"
         self._reset.description = say("page.reset_all")
-        self._scenario.tooltip = say("page.scenario")
         self._more_words(language)
-        self._placing = True
-        try:
-            self._scenario.options = self._scenarios(language)
-            self._scenario.value = settings.scenario
-        finally:
-            self._placing = False
+        self._chooser.show(language)
         for one in self._knobs:
             one.show(language)
-
-    def _scenarios(self, language: str) -> list[tuple[str, str]]:
-        """Names and codes; today's scheme first, a name that two have with its code."""
-        named = [(words(language)("page.today"), TODAY)]
-        for one in self._pack.scenarios:
-            if one.code != TODAY:
-                named.append((one.name_zh if language == "zh" else one.name_en, one.code))
-        names = [name for name, _ in named]
-        return [(f"{n} ({code})" if names.count(n) > 1 else n, code) for n, code in named]
-
-    def scenario_name(self, code: str) -> str:
-        """Return what a scenario is called in the language shown."""
-        return next((name for name, known in self._scenario.options if known == code), code)
 
     def tell(self, content: str, *, fault: bool = False, revision: int = 0) -> None:
         """Say what differs from today, or what was refused; content is HTML."""

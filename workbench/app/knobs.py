@@ -14,7 +14,19 @@ from workbench.schema import USUAL_PREMIUM
 from workbench.show.numbers import number
 from workbench.show.words import plan_name, words
 
-__all__ = ["KNOBS", "Knob", "Range", "knob_label", "knob_unit", "knob_why", "knobs_of", "range_of"]
+__all__ = [
+    "FUND_KNOBS",
+    "KNOBS",
+    "RESERVE_KNOBS",
+    "Knob",
+    "Range",
+    "every_knob",
+    "knob_label",
+    "knob_unit",
+    "knob_why",
+    "knobs_of",
+    "range_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +34,8 @@ class Knob:
     """One slider.
 
     `name` is a name of `--set`; `step` of the slider and its keys; `place` is "premium", "sight" or
-    "more"; `topic` ends the keys of its words; `plan` is the plan whose premium it is.
+    "more", "own" where it stands on a page of its own; `topic` ends the keys of its words; `plan`
+    is the plan whose premium it is.
     """
 
     name: str
@@ -55,11 +68,21 @@ KNOBS: tuple[Knob, ...] = (
 )
 """The sliders besides the premiums, in the order of the page."""
 
+FUND_KNOBS: tuple[Knob, ...] = (
+    _knob("opening_fund_yuan", 50_000, "own"),
+    _knob("frequency_trend_per_year", 0.0025, "own"),
+    _knob("cost_trend_per_year", 0.005, "own"),
+)
+"""Sliders of the page Fund alone."""
+
+RESERVE_KNOBS: tuple[Knob, ...] = (_knob("reporting_delay_stretch", 0.01, "own"),)
+"""Sliders of the page Reserves alone."""
+
 PREMIUM_STEP = 1.0
 
 
 def knobs_of(pack: Inputs) -> tuple[Knob, ...]:
-    """Return every slider of a pack: the premium of each plan, then the rest."""
+    """Return the sliders that every page has: the premium of each plan, then the rest."""
     premiums = (
         Knob(
             name=f"plans.{plan.code}.premium_yuan",
@@ -71,6 +94,11 @@ def knobs_of(pack: Inputs) -> tuple[Knob, ...]:
         for plan in pack.plans
     )
     return (*premiums, *KNOBS)
+
+
+def every_knob(pack: Inputs) -> tuple[Knob, ...]:
+    """Return the sliders of all pages: what an address may carry."""
+    return (*knobs_of(pack), *FUND_KNOBS, *RESERVE_KNOBS)
 
 
 def range_of(pack: Inputs, knob: Knob) -> Range:

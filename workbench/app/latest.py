@@ -67,6 +67,7 @@ class LatestWins(Generic[Values, Answer]):
         self._generation = 0
         self._values: Any = None
         self._task: asyncio.Task[None] | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     def ask(self, values: Values) -> None:
         """Ask for the answer to `values`; return at once.
@@ -76,7 +77,7 @@ class LatestWins(Generic[Values, Answer]):
         self._generation += 1
         self._values = values
         try:
-            loop = asyncio.get_running_loop()
+            loop = self.loop = asyncio.get_running_loop()
         except RuntimeError:
             self._guarded(lambda: self._accept(self._run(values, lambda: True)))
             return

@@ -30,6 +30,7 @@ __all__ = [
 _SHORT_UNITS = {
     "money": "page.short_money",
     "hundred": "page.short_hundred",
+    "yuan": "page.short_hundred",
     "points": "page.points",
 }
 _TOKENS = re.compile(r"[A-Za-z]+|[\d.,−%]+|\s+|.", re.DOTALL)

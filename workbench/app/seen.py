@@ -5,31 +5,55 @@ that page and command line cannot disagree::
 
     run/total/loss_ratio                              of `workbench run` with the page's changes
     today:run/total/loss_ratio                        of `workbench run` without changes
+    kept1:run/total/loss_ratio                        of the first settings that the reader kept
     price/plans/P1/premium_yuan - price/plans/P1/technical_premium_yuan       a difference
     run/plans/P3/expected_shortfall_yuan ÷ run/plans/P3/deficit_probability   a quotient
+    sensitivity?of=P3/tornado/base                    of a question with choices of its own
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from time import perf_counter
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from workbench.app.state import Settings, choices_of
+from workbench.app.fund_claims import ask_fund
+from workbench.app.state import Settings, choices_of, in_force
 from workbench.inputs import Inputs
-from workbench.questions import Answer, Span, ask, command, document
+from workbench.questions import Answer, Choices, Span, ask, command, document
+from workbench.questions.registry import Mapper
 from workbench.questions.table import Cell
 from workbench.risk import Figure
 from workbench.show import numbers
 from workbench.show.tables import cell_text
 from workbench.show.words import Words, plan_name, words
 
-__all__ = ["LESS", "OVER", "Answers", "Seen", "answers_to", "figure_at", "figure_text"]
+__all__ = [
+    "LESS",
+    "OVER",
+    "TODAY_PREFIX",
+    "Answers",
+    "Seen",
+    "answers_to",
+    "asked_as",
+    "figure_at",
+    "figure_text",
+    "kept_prefix",
+    "name_of",
+    "question_of",
+]
 
 LESS, OVER = " - ", " ÷ "
 TODAY_PREFIX = "today:"
+
+OF_RECORDS = ("triangle",)
+"""Questions about records of payments: the scheme is today's, whatever was moved."""
+
+UNCERTAIN_OWN = {"basis": "parameters"}
+"""How `run` is asked where the assumptions are uncertain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +79,62 @@ class Answers:
         )
 
 
+def name_of(question: str, own: Mapping[str, object]) -> str:
+    """Return the name of a question with choices of its own: `participation?plan=P3`."""
+    return f"{question}?{urlencode(own)}" if own else question
+
+
+def question_of(name: str) -> str:
+    """Return a name without its choices."""
+    return name.partition("?")[0]
+
+
+def asked_as(pack: Inputs, name: str, settings: Settings) -> tuple[str, Choices]:
+    """Return the question and the choices behind a name of a page's documents.
+
+    Most names are questions, some with choices of their own (`name_of`); "uncertain" is the year
+    with the assumptions uncertain, "leaving" who joins and leaves where a premium was changed (else
+    for the smallest plan: it costs least).
+    """
+    choices, (question, _, own) = choices_of(settings), name.partition("?")
+    if question in OF_RECORDS:
+        choices = Choices()
+    if own:
+        return question, replace(choices, own=dict(parse_qsl(own)))
+    if name == "uncertain":
+        return "run", replace(choices, own=UNCERTAIN_OWN)
+    if name == "leaving":
+        moved = tuple(code for code in pack.plan_codes if _premium_moved(pack, settings, code))
+        least = min(pack.plans, key=lambda plan: plan.enrolments_default).code
+        return "participation", replace(choices, own={"plan": moved or (least,)})
+    return name, choices
+
+
+def _premium_moved(pack: Inputs, settings: Settings, code: str) -> bool:
+    return f"plans.{code}.premium_yuan" in in_force(pack, settings)
+
+
 def answers_to(
-    pack: Inputs, settings: Settings, names: Iterable[str], *, revision: int = 0
+    pack: Inputs,
+    settings: Settings,
+    names: Iterable[str],
+    *,
+    revision: int = 0,
+    mapper: Mapper = map,
 ) -> Answers:
-    """Ask the questions `names` with the settings.
+    """Ask the questions `names` (see `asked_as`) with the settings.
 
     Raises
     ------
     InputRefused
         Settings that cannot be taken together.
     """
-    choices = choices_of(settings)
     found, seconds = {}, {}
     for name in names:
         started = perf_counter()
-        found[name] = ask(name, choices, pack=pack)
+        question, choices = asked_as(pack, name, settings)
+        asking = ask_fund if question == "fund" else ask
+        found[name] = asking(question, choices, pack=pack, mapper=mapper)
         seconds[name] = perf_counter() - started
     return Answers(
         settings=settings,
@@ -78,6 +143,11 @@ def answers_to(
         documents={name: document(answer) for name, answer in found.items()},
         seconds=seconds,
     )
+
+
+def kept_prefix(place: int) -> str:
+    """Return what stands before a question's name for the settings kept at a place, from 1."""
+    return f"kept{place}:"
 
 
 def figure_at(documents: Mapping[str, Mapping[str, Any]], place: str) -> Cell:
@@ -129,8 +199,8 @@ def figure_text(cell: Cell, kind: str, language: str) -> str:
 class Seen:
     """What a panel shows.
 
-    `today` are the answers without changes; `data` is the folder of a pack that is not the
-    built-in one, `differences` the number of figures in which it differs.
+    `today` are the answers without changes, `kept` those of kept settings; `data` is the folder of
+    a pack that is not the built-in one, `differences` the number of figures in which it differs.
     """
 
     pack: Inputs
@@ -139,6 +209,7 @@ class Seen:
     today: Answers
     data: str | None = None
     differences: int = 0
+    kept: Sequence[Answers] = ()
 
     @property
     def say(self) -> Words:
@@ -153,8 +224,12 @@ class Seen:
     @cached_property
     def documents(self) -> dict[str, Mapping[str, Any]]:
         """Documents by question; today's under `today:` and the question."""
-        today = {f"{TODAY_PREFIX}{name}": one for name, one in self.today.documents.items()}
-        return {**self.asked.documents, **today}
+        found = dict(self.asked.documents)
+        beside = {TODAY_PREFIX: self.today}
+        beside |= {kept_prefix(place): one for place, one in enumerate(self.kept, start=1)}
+        for prefix, answers in beside.items():
+            found |= {f"{prefix}{name}": one for name, one in answers.documents.items()}
+        return found
 
     def figure(self, place: str) -> Cell:
         """Return a figure by its place."""
@@ -181,4 +256,9 @@ class Seen:
 
     def command(self, name: str) -> str:
         """Return the command that gives the figures of a question."""
-        return command(name, choices_of(self.asked.settings), data=self.data)
+        return self.command_of(name, self.asked.settings)
+
+    def command_of(self, name: str, settings: Settings) -> str:
+        """Return the command that asks a question with other settings."""
+        question, choices = asked_as(self.pack, name, settings)
+        return command(question, choices, data=self.data)

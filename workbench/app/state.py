@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from workbench.app.knobs import Knob, knobs_of, range_of
+from workbench.app.knobs import Knob, every_knob, range_of
 from workbench.changes import Changes, apply, parse_set, scenario
 from workbench.guard import Fault, InputRefused, refuse
 from workbench.inputs import Inputs
@@ -52,10 +52,10 @@ def _by_scenario(pack: Inputs, code: str) -> Mapping[str, float | str]:
 
 def knob_named(pack: Inputs, name: str) -> Knob:
     """Return the slider with this name of `--set` (InputRefused if there is none)."""
-    for knob in knobs_of(pack):
+    for knob in every_knob(pack):
         if knob.name == name:
             return knob
-    known = ", ".join(knob.name for knob in knobs_of(pack))
+    known = ", ".join(knob.name for knob in every_knob(pack))
     raise refuse("change-name-unknown", name=shown(name), nearest=known)
 
 
@@ -78,7 +78,8 @@ def move(pack: Inputs, settings: Settings, name: str, value: object) -> Settings
     checked = checked_value(pack, name, value.strip() if isinstance(value, str) else value)
     if isinstance(checked, Fault):
         raise InputRefused([_with_range(pack, knob, checked)])
-    ends, number = range_of(pack, knob), round(float(checked), 9)
+    ends = range_of(pack, knob)
+    number = float(f"{round(float(checked), 9):.12g}")  # a browser's slider adds up its steps
     if not ends.low <= number <= ends.high:
         fault = Fault("change-out-of-range", {"name": name, "value": shown(value)})
         raise InputRefused([_with_range(pack, knob, fault)])
@@ -127,7 +128,7 @@ def in_force(pack: Inputs, settings: Settings) -> dict[str, tuple[float | str, f
     Sliders first, then names of the scenario that have no slider.
     """
     given = {**_by_scenario(pack, settings.scenario), **settings.changes.values}
-    order = [knob.name for knob in knobs_of(pack)]
+    order = [knob.name for knob in every_knob(pack)]
     found: dict[str, tuple[float | str, float | None]] = {}
     for name in sorted(given, key=lambda one: order.index(one) if one in order else len(order)):
         allowed = allowed_name(pack, name)

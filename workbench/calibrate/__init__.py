@@ -5,7 +5,7 @@ solves them again for other enrolment splits; `split_ranges` is the range of eac
 ratio over the splits, which stands beside a plan's loss ratio wherever it is shown.
 """
 
-from workbench.calibrate.solving import SOLVED, Calibration, SolvedBelief, calibrate
+from workbench.calibrate.solving import SOLVED, Calibration, SolvedBelief, calibrate, solved_again
 from workbench.calibrate.splits import (
     LossRatioRange,
     SplitOutcome,
@@ -24,6 +24,7 @@ __all__ = [
     "SplitRanges",
     "SplitStudy",
     "calibrate",
+    "solved_again",
     "split_ranges",
     "split_study",
 ]

@@ -18,7 +18,7 @@ from workbench.guard import InputRefused, refuse
 from workbench.inputs import Inputs
 from workbench.schema import BELIEFS
 
-__all__ = ["SOLVED", "Calibration", "KeptBy", "SolvedBelief", "calibrate"]
+__all__ = ["SOLVED", "Calibration", "KeptBy", "SolvedBelief", "calibrate", "solved_again"]
 
 RATE, COST = "hospital_claimant_rate", "stay_cost_mean_yuan"
 SOLVED = (RATE, COST)
@@ -34,10 +34,12 @@ AT_BASE = {
 }
 """The targets belong to the base years: what-if scales and the level come after the solving."""
 
-TOLERANCE = 1e-9
-"""Relative distance from a target at which the solving stops."""
+TOLERANCE, ROUGHLY = 1e-9, 1e-7
+"""Relative distance from a target at which the solving stops; of a draw that is one of many."""
 
 MOST_PASSES, MOST_STEPS = 12, 40
+USUAL_SLOPE = 0.8
+"""Rise of the yuan paid with the mean cost of a stay, both in logarithms: where a search begins."""
 MOVED_FILES = ("parameters.csv", "severity.csv")
 """Files whose beliefs are about claims."""
 
@@ -159,19 +161,22 @@ def _solve_rate(inputs: Inputs) -> float:
 
 
 def _secant(
-    distance: Callable[[float], float], start: float, ends: tuple[float, float]
+    distance: Callable[[float], float], start: float, ends: tuple[float, float], near: float
 ) -> tuple[float, float, int]:
     """Return the place where a smooth rising function is 0, its value there, and the evaluations.
 
     The secant method; a step that leaves `ends` stops there, and a second one ends the search.
     Source: Dahlquist and Björck, Numerical Methods in Scientific Computing I (2008), section 6.2.2.
     """
-    before, place = start, min(max(start + 0.02, ends[0]), ends[1])
+    before, low = start, distance(start)
+    if abs(low) <= near:
+        return start, low, 1
+    place = min(max(start - low / USUAL_SLOPE, ends[0]), ends[1])
     if place == before:
-        place = min(max(start - 0.02, ends[0]), ends[1])
-    low, high = distance(before), distance(place)
+        place = min(max(start + (0.02 if low > 0.0 else -0.02), ends[0]), ends[1])
+    high = distance(place)
     for step in range(2, MOST_STEPS):
-        if abs(high) <= TOLERANCE or high == low:
+        if abs(high) <= near or high == low:
             return place, high, step
         beyond = place - high * (place - before) / (high - low)
         beyond = min(max(beyond, ends[0]), ends[1])
@@ -182,7 +187,7 @@ def _secant(
     return place, high, MOST_STEPS
 
 
-def _solve_cost(inputs: Inputs) -> tuple[float, int]:
+def _solve_cost(inputs: Inputs, near: float) -> tuple[float, int]:
     """Return the mean cost of a stay that meets the yuan paid, and the evaluations it took.
 
     In logarithms of both, where the curve is almost a line.
@@ -193,8 +198,8 @@ def _solve_cost(inputs: Inputs) -> tuple[float, int]:
     def distance(logarithm: float) -> float:
         return log(_paid(_changed(inputs, **{COST: exp(logarithm)})) / wanted)
 
-    place, left, steps = _secant(distance, log(now), (log(low), log(high)))
-    if abs(left) <= TOLERANCE:
+    place, left, steps = _secant(distance, log(now), (log(low), log(high)), near)
+    if abs(left) <= near:
         return exp(place), steps
     if abs(distance(log(low)) - distance(log(high))) <= TOLERANCE:
         raise refuse("calibration-nothing-moves", name=COST, target=PAID)
@@ -205,21 +210,33 @@ def _solve_cost(inputs: Inputs) -> tuple[float, int]:
 
 @lru_cache(maxsize=64)
 def _solution(base: KeptBy) -> tuple[float, float, int]:
+    return _solve(base.inputs)
+
+
+def _solve(inputs: Inputs, near: float = TOLERANCE) -> tuple[float, float, int]:
     """Return rate, cost and evaluations for a pack at base.
 
     One pass solves both, unless the cost of a stay also moves who is paid at all (a deductible of
     the medical plan); then the passes close in.
     """
-    inputs, evaluations = base.inputs, 0
-    wanted = inputs.assumptions[BENEFICIARIES]
+    evaluations, wanted = 0, inputs.assumptions[BENEFICIARIES]
     for _ in range(MOST_PASSES):
         inputs = _changed(inputs, **{RATE: _solve_rate(inputs)})
-        cost, steps = _solve_cost(inputs)
+        cost, steps = _solve_cost(inputs, near)
         inputs = _changed(inputs, **{COST: cost})
         evaluations += steps + 3
-        if abs(_beneficiaries(inputs) / wanted - 1.0) <= TOLERANCE:
+        if abs(_beneficiaries(inputs) / wanted - 1.0) <= near:
             return inputs.assumptions[RATE], cost, evaluations
     raise refuse("calibration-unsettled", name=f"{RATE}, {COST}", value=evaluations)
+
+
+def solved_again(inputs: Inputs) -> Inputs:
+    """Return the pack with both scales solved, for a pack that is asked once: nothing is kept.
+
+    The totals are met within a relative 1e-7, a yuan or two. Refusals as for `calibrate`.
+    """
+    rate, cost, _ = _solve(_changed(inputs, **AT_BASE), ROUGHLY)
+    return _changed(inputs, **{RATE: rate, COST: cost})
 
 
 def _mix_claimant_rate(inputs: Inputs) -> float:
@@ -277,7 +294,8 @@ def calibrate(inputs: Inputs) -> Calibration:
         `calibration-unsettled`.
     """
     base = _changed(inputs, **AT_BASE)
-    rate, cost, iterations = _solution(KeptBy(base, claims_key(base)))
+    ranges = tuple(_range(base, name) for name in SOLVED)
+    rate, cost, iterations = _solution(KeptBy(base, (claims_key(base), ranges)))
     values = {RATE: rate, COST: cost}
     solved_base = _changed(base, **values)
     expected = expected_claims(solved_base)

@@ -7,7 +7,7 @@ and `scenario` make `Changes` from a command line, the pack's own scenarios, or 
 from workbench.changes.applying import apply, warnings_of
 from workbench.changes.enrolments import rake
 from workbench.changes.noun import Changes
-from workbench.changes.sources import parse_set, parts_to_come, scenario
+from workbench.changes.sources import parse_set, parts_to_come, scenario, with_own_scenario
 from workbench.names import AllowedName, allowed_names
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "rake",
     "scenario",
     "warnings_of",
+    "with_own_scenario",
 ]

@@ -18,9 +18,10 @@ from workbench.changes.noun import Changes
 from workbench.consistency import contradictions
 from workbench.guard import Fault, InputRefused
 from workbench.inputs import Inputs
-from workbench.names import LEAVE, SEGMENT, allowed_name, checked_value
+from workbench.names import LEAVE, OWN_YEARS, SEGMENT, allowed_name, checked_value
 from workbench.plans import Plan
 from workbench.portfolio import BundleRow, Leaving, Segment, spread
+from workbench.rates import RATE_SCALES, RateTable
 from workbench.schema import PLAN_NUMBERS, USUAL_PREMIUM, file_named
 from workbench.timeline import FEMALE, MALE
 
@@ -59,6 +60,12 @@ def _plans(inputs: Inputs, values: Values) -> tuple[Plan, ...]:
                 terms[name] = int(value) if column.kind == "whole" else float(value)
         plans.append(replace(plan, **terms) if terms else plan)
     return tuple(plans)
+
+
+def _rates(inputs: Inputs, values: Values) -> RateTable:
+    """Return the rates after the scales of single events."""
+    factors = {event: float(values[name]) for name, event in RATE_SCALES.items() if name in values}
+    return inputs.rates.scaled(factors) if factors else inputs.rates
 
 
 def _scaled(number: int, scale: Fraction) -> int:
@@ -179,6 +186,7 @@ def apply(inputs: Inputs, changes: Changes) -> Inputs:
         inputs,
         assumptions=inputs.assumptions.changed(beliefs),
         plans=_plans(inputs, values),
+        rates=_rates(inputs, values),
         rows=_members(inputs, values),
         leaving=inputs.leaving + _leaving(values),
     )
@@ -202,7 +210,8 @@ def warnings_of(inputs: Inputs, changes: Changes) -> tuple[Fault, ...]:
         if name.endswith(".premium_yuan") and not low <= float(value) <= high:
             told = {"low": f"{low:g}", "high": f"{high:g}"}
             found.append(Fault("premium-unusual", {"name": name, "value": value, **told}))
-        if allowed.moves_nothing:
+        # The years of own figures are a mark: they move nothing and are not asked to.
+        if allowed.moves_nothing and not OWN_YEARS.fullmatch(name):
             found.append(Fault("moves-nothing", {"name": name, "value": value}))
     return tuple(found) + _idle_trend(inputs, changes)
 

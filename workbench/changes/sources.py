@@ -9,20 +9,21 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from workbench.changes.noun import Changes
 from workbench.guard import Fault, InputRefused, refuse
-from workbench.inputs import Inputs
+from workbench.inputs import Inputs, Scenario
 from workbench.names import checked_value
 from workbench.schema import read_number
 from workbench.textfile import bad_sign, read_text, shown
 
-__all__ = ["parse_set", "parts_to_come", "scenario"]
+__all__ = ["parse_set", "parts_to_come", "scenario", "with_own_scenario"]
 
 PARTS_TO_COME = {"deferral": "workbench fund"}
-"""Scenarios that reach beyond the year → the room, not open yet, where their rest belongs."""
+"""Scenarios that reach beyond the year → the command where their rest belongs."""
 
 _TOML_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
@@ -78,8 +79,26 @@ def scenario(inputs: Inputs, name: str | Path) -> Changes:
     raise refuse("scenario-unknown", value=shown(text), nearest=", ".join(near))
 
 
+def with_own_scenario(inputs: Inputs, file: Path) -> Inputs:
+    """Return the pack with the scenario of a TOML file as its last one, called by the file's name.
+
+    A page offers it among its scenarios; `--scenario FILE.toml` asks the same.
+
+    Raises
+    ------
+    InputRefused
+        What is wrong in the file.
+    """
+    changes = _from_file(inputs, file)
+    rows = tuple((name, str(value)) for name, value in changes.values.items())
+    code = file.name
+    own = Scenario(code=code, name_zh=file.stem, name_en=file.stem, changes=rows)
+    others = tuple(one for one in inputs.scenarios if one.code != code)
+    return replace(inputs, scenarios=(*others, own))
+
+
 def parts_to_come(name: str | None) -> tuple[Fault, ...]:
-    """Return the warning that a scenario needs a room that is not open yet, or nothing."""
+    """Return the warning that a scenario reaches beyond the year that is shown, or nothing."""
     if name not in PARTS_TO_COME:
         return ()
     return (Fault("scenario-part-later", {"name": name, "value": PARTS_TO_COME[name]}),)

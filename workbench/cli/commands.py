@@ -11,15 +11,17 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.observing import blank_command, own_figures, scenario_bytes
 from workbench.cli.output import deliver, emit, outputs_of
 from workbench.cli.parsing import Request
 from workbench.cli.records import kept_bytes, place_of, rerun_command
-from workbench.guard import Fault, NotYetBuilt, refuse, whole_number
+from workbench.cli.triangles import FROM_FILES, claims_files
+from workbench.guard import refuse, whole_number
 from workbench.show.words import both_languages, fault_entries, words
 from workbench.textfile import shown
 
@@ -53,10 +55,12 @@ def _ask(request: Request, language: str) -> int:
     question = QUESTIONS[request.command]
     typed = {option.name: option.name.replace("-", "_") for option in question.options}
     given = {name: request.values[key] for name, key in typed.items() if key in request.values}
-    own_choices(question, given)
+    if request.command not in FROM_FILES:
+        own_choices(question, given)
     place, outputs = place_of(request), outputs_of(request)
     changes = parse_set(request.values.get("set", []))
     pack, differing = _pack(request)
+    given |= own_figures(request, pack) | claims_files(request, pack)
     name = request.values.get("scenario")
     if name is not None:
         name, changes = with_scenario_file(pack, name, changes)
@@ -66,6 +70,7 @@ def _ask(request: Request, language: str) -> int:
         expenses=request.values.get("expenses", "default"),
         own=given,
     )
+    place = replace(place, processes=given.get("basis", "process") != "process")
     begun = time.monotonic()
     with working(place, language) as work:
         answer = ask(request.command, choices, pack=pack, mapper=work.mapper)
@@ -77,8 +82,16 @@ def _ask(request: Request, language: str) -> int:
         document=lambda: document(answer, both_languages),
         report=lambda: report(answer, language, differences=differing),
         record=lambda: kept_bytes(answer, seconds=seconds, threads=work.threads),
+        scenario=lambda: scenario_bytes(answer),
     )
     return 0
+
+
+def _observe(request: Request, language: str) -> int:
+    """Write a blank sheet of own figures, or ask what those of a sheet say."""
+    if "blank" in request.values:
+        return blank_command(request, _pack(request)[0], language)
+    return _ask(request, language)
 
 
 def _new_pack(request: Request, language: str) -> int:
@@ -170,13 +183,11 @@ def _explain(request: Request, language: str) -> int:
         ]
         emit(json_text({"schema": "workbench.explain/1", "codes": listed}))
         return 0
+    say = words(language)
     lines = [
-        words(language)(
-            "cli.explained" if wanted else "cli.explained_line",
-            code=entry.code,
-            message=entry.message[language],
-            explanation=entry.explanation[language],
-        )
+        f"{entry.code}\n{entry.message[language]}\n{entry.explanation[language]}"
+        if wanted
+        else say("cli.explained_line", code=entry.code, explanation=entry.explanation[language])
         for entry in entries.values()
     ]
     emit("\n".join(lines) + "\n")
@@ -186,15 +197,10 @@ def _explain(request: Request, language: str) -> int:
 def _verify(request: Request, language: str) -> int:
     """Run the checks of this installation; 1 if one fails."""
     from workbench.show.checking import checks_document, checks_report, checks_tables
+    from workbench.verify import run_checks
 
     outputs = outputs_of(request)
-    try:
-        room = import_module("workbench.verify")
-    except ModuleNotFoundError as missing:
-        if missing.name != "workbench.verify":
-            raise
-        raise NotYetBuilt([Fault("not-yet-built", {"name": "workbench verify"})]) from None
-    checks = room.run_checks()
+    checks = run_checks()
     deliver(
         outputs,
         checks_tables(checks),
@@ -211,11 +217,16 @@ def _port(request: Request, first: int) -> int:
 
 def _app(request: Request, language: str) -> int:
     from workbench.app.server import FIRST_PORT, Serving, find_notebook, serve
+    from workbench.changes import with_own_scenario
 
     port, environment = _port(request, FIRST_PORT), {}
+    pack, _ = _pack(request)
     if request.values.get("data") is not None:
-        _pack(request)
         environment["WORKBENCH_DATA"] = str(Path(request.values["data"]).absolute())
+    if request.values.get("scenario") is not None:
+        file = Path(request.values["scenario"])
+        with_own_scenario(pack, file)
+        environment["WORKBENCH_SCENARIO"] = str(file.absolute())
     serving = Serving(
         notebook=find_notebook(request.argument or "app"),
         port=port,
@@ -268,6 +279,7 @@ HANDLERS: Mapping[str, Handler] = {
     "help": _help,
     "lab": _lab,
     "new-pack": _new_pack,
+    "observe": _observe,
     "rerun": rerun_command,
     "verify": _verify,
     "version": _version,

@@ -37,11 +37,9 @@ def main_help(language: str) -> str:
             say(f"help.command_{_told(command.name)}"),
         )
         for command in COMMANDS.values()
-        if not command.later
     ]
-    later = ", ".join(command.name for command in COMMANDS.values() if command.later)
     begin = [say("help.usage"), "", say("help.about"), "", say("help.commands")]
-    end = [say("help.later", names=later), say("help.more")]
+    end = [say("help.more")]
     return "\n".join([*begin, *_aligned(commands), "", *end]) + "\n"
 
 
@@ -52,7 +50,7 @@ def command_help(name: str, language: str) -> str:
     flags = [
         (
             f"{flag.name} {flag.metavar}".rstrip(),
-            say("help.option_later" if flag.later else f"help.option_{flag.key}"),
+            say(f"help.option_{flag.key}"),
         )
         for flag in flags_of(command)
     ]

@@ -27,12 +27,13 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """What was asked for: a JSON document, a CSV file, a workbook, a run record."""
+    """What was asked for: a JSON document, a CSV file, a workbook, a record, a scenario file."""
 
     json: bool
     csv: Path | None
     xlsx: Path | None
     out: Path | None = None
+    changes: Path | None = None
 
 
 def outputs_of(request: Request) -> Outputs:
@@ -43,7 +44,7 @@ def outputs_of(request: Request) -> Outputs:
     InputRefused
         `file-is-a-folder`, `file-not-writable`, `files-the-same`.
     """
-    given = {name: request.values.get(name) for name in ("csv", "xlsx", "out")}
+    given = {name: request.values.get(name) for name in ("csv", "xlsx", "out", "changes")}
     places = {name: check_place(text) if text else None for name, text in given.items()}
     wanted = [place for place in places.values() if place is not None]
     for place in wanted:
@@ -60,9 +61,11 @@ def deliver(
     document: Callable[[], Mapping[str, Any]],
     report: Callable[[], str],
     record: Callable[[], bytes] | None = None,
+    scenario: Callable[[], bytes] | None = None,
 ) -> None:
     """Write the files, then the document or the report to standard output."""
-    written = _write_files(outputs, tables, language, record=record)
+    kept = [(outputs.out, record), (outputs.changes, scenario)]
+    written = _write_files(outputs, tables, language, kept=kept)
     if outputs.json:
         from workbench.questions.documents import json_text
 
@@ -78,7 +81,7 @@ def _write_files(
     tables: tuple[Table, ...],
     language: str,
     *,
-    record: Callable[[], bytes] | None,
+    kept: list[tuple[Path | None, Callable[[], bytes] | None]],
 ) -> list[Path]:
     contents: dict[Path, bytes] = {}
     if outputs.csv is not None:
@@ -91,8 +94,9 @@ def _write_files(
         from workbench.show.spreadsheet import xlsx_bytes
 
         contents[outputs.xlsx] = xlsx_bytes(tables, language)
-    if outputs.out is not None and record is not None:
-        contents[outputs.out] = record()
+    for file, make in kept:
+        if file is not None and make is not None:
+            contents[file] = make()
     write_all(contents)
     return list(contents)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from workbench.guard import Fault, NotYetBuilt, refuse
+from workbench.guard import refuse
 from workbench.textfile import shown
 
 __all__ = ["COMMANDS", "Command", "Flag", "Request", "command_named", "flags_of", "parse"]
@@ -20,12 +20,11 @@ __all__ = ["COMMANDS", "Command", "Flag", "Request", "command_named", "flags_of"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """One option: `metavar` empty for a switch, `later` where its room is not open yet."""
+    """One option: `metavar` empty for a switch."""
 
     name: str
     metavar: str = ""
     repeat: bool = False
-    later: bool = False
 
     @property
     def key(self) -> str:
@@ -42,7 +41,6 @@ class Command:
     needed: bool = False
     flags: tuple[Flag, ...] = ()
     question: bool = False
-    later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +80,12 @@ def _question(name: str) -> Command:
     return Command(name=name, flags=(_DATA, *_CHANGES, *_FILES, *_WHERE), question=True)
 
 
-def _later(name: str) -> Command:
-    return Command(name=name, later=True)
-
-
 _ALL = (
-    Command(name="app", argument="NOTEBOOK", flags=(_DATA, *_SERVER)),
+    Command(
+        name="app",
+        argument="NOTEBOOK",
+        flags=(_DATA, Flag(name="--scenario", metavar="FILE.toml"), *_SERVER),
+    ),
     Command(name="lab", argument="DIR", flags=_SERVER),
     Command(name="new-pack", argument="DIR", needed=True, flags=_AREAS),
     Command(name="check-data", argument="DIR", needed=True, flags=_FILES),
@@ -99,10 +97,54 @@ _ALL = (
     _question("layers"),
     _question("year"),
     _question("allocate"),
+    _question("models"),
+    _question("design"),
+    _question("surplus"),
+    _question("optimise"),
+    _question("fairness"),
+    _question("programmes"),
+    Command(
+        name="observe",
+        argument="FILE",
+        flags=(
+            Flag(name="--blank", metavar="FILE"),
+            Flag(name="--changes", metavar="FILE.toml"),
+            _DATA,
+            *_CHANGES,
+            *_FILES,
+            *_WHERE,
+        ),
+        question=True,
+    ),
+    _question("participation"),
+    _question("persons"),
+    Command(
+        name="triangle",
+        argument="FILE",
+        flags=(
+            Flag(name="--premium", metavar="FILE"),
+            Flag(name="--counts", metavar="FILE"),
+            Flag(name="--reported", metavar="FILE"),
+            _DATA,
+            *_FILES,
+            Flag(name="--out", metavar="FILE"),
+        ),
+        question=True,
+    ),
+    *(
+        Command(
+            name=name,
+            argument="FILE",
+            flags=(_DATA, *_CHANGES, *_FILES, Flag(name="--out", metavar="FILE")),
+            question=True,
+        )
+        for name in ("runoff", "counties")
+    ),
+    _question("sensitivity"),
     Command(name="describe", argument="NAME", flags=(_DATA, *_FILES)),
     Command(name="explain", argument="CODE", flags=(Flag(name="--json"),)),
     Command(name="verify", flags=_FILES),
-    *map(_later, ("observe", "design", "surplus", "optimise", "sensitivity", "triangle", "fund")),
+    _question("fund"),
     Command(
         name="rerun",
         argument="FILE",
@@ -111,7 +153,7 @@ _ALL = (
     ),
 )
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL}
-"""Every command by name, those included whose room is not open yet."""
+"""Every command by name."""
 
 
 def command_named(name: str) -> Command:
@@ -120,14 +162,12 @@ def command_named(name: str) -> Command:
     Raises
     ------
     InputRefused
-        `unknown-command` with the nearest names; `NotYetBuilt` where its room is not open yet.
+        `unknown-command` with the nearest names.
     """
     command = COMMANDS.get(name)
     if command is None:
         near = difflib.get_close_matches(name, COMMANDS, n=3, cutoff=0.4) or list(COMMANDS)
         raise refuse("unknown-command", value=shown(name), nearest=near)
-    if command.later:
-        raise NotYetBuilt([Fault("not-yet-built", {"name": f"workbench {name}"})])
     return command
 
 
@@ -204,9 +244,6 @@ def _read(command: Command, words: list[str]) -> Request:
     if values.pop("help", False):
         return Request(command="help", argument=command.name, values=values)
     _refuse_extra(flags, extra)
-    for flag in flags:
-        if flag.later and flag.key in values:
-            raise NotYetBuilt([Fault("not-yet-built", {"name": flag.name})])
     if command.needed and argument is None:
         raise refuse("argument-missing", name=command.argument, value=f"workbench {command.name}")
     return Request(command=command.name, argument=argument, values=values)

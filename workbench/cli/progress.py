@@ -8,9 +8,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 from workbench.show.words import words
@@ -25,10 +26,15 @@ _QUIET_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where parts run: threads of this process, or the cluster of a Dask scheduler (`dask`)."""
+    """Where parts run: threads of this process, or the cluster of a Dask scheduler (`dask`).
+
+    With `processes` each thread is a process of its own: for parts that are Python rather than
+    NumPy, which threads would do one after another.
+    """
 
     threads: int = 1
     dask: str | None = None
+    processes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +58,18 @@ def working(place: Place, language: str) -> Iterator[Working]:
     if place.threads == 1:
         yield Working(mapper=_told(map, language), threads=1)
         return
-    pool = ThreadPoolExecutor(max_workers=place.threads)
+    pool = _pool(place)
     try:
         yield Working(mapper=_told(pool.map, language), threads=place.threads)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pool(place: Place) -> Executor:
+    if not place.processes:
+        return ThreadPoolExecutor(max_workers=place.threads)
+    # A child begins afresh: a fork beside threads of a library may hang.
+    return ProcessPoolExecutor(max_workers=place.threads, mp_context=get_context("spawn"))
 
 
 def _told(mapper: Mapper, language: str) -> Mapper:

@@ -90,6 +90,28 @@ class AnnualLaw:
         """P(S > x), strictly."""
         return 1.0 - self.cdf(x)
 
+    def cdf_errors(self, x: np.ndarray) -> np.ndarray:
+        """Standard errors of `cdfs` over draws of the parameters, (n,); 0 where none are drawn."""
+        return np.zeros(len(x))
+
+    def excess_errors(self, x: np.ndarray) -> np.ndarray:
+        """Standard errors of `excesses` over draws of the parameters, yuan (n,)."""
+        return np.zeros(len(x))
+
+    def level_errors(self, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+        """Standard errors of `at_levels` over draws of the parameters, yuan, shapes (levels,)."""
+        return np.zeros(len(levels)), np.zeros(len(levels))
+
+    @property
+    def mean_error(self) -> float:
+        """Standard error of the mean over draws of the parameters, yuan."""
+        return 0.0
+
+    @property
+    def sd_error(self) -> float:
+        """Standard error of the standard deviation over draws of the parameters, yuan."""
+        return 0.0
+
     def density(self, points: int = 240) -> tuple[np.ndarray, np.ndarray]:
         """Return yuan and density per yuan between the 1e-5 quantiles, shapes (points,)."""
         low, high = self.quantile(1e-5), self.quantile(1.0 - 1e-5)

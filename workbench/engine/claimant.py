@@ -71,7 +71,8 @@ class Stay:
         """
         kinks = [knot for pay in payments for knot in (pay.first_knot, pay.last_knot)]
         kinks += [float(pay.cost_of(np.asarray(cap))) for pay in payments]
-        inside = [(np.log(kink) - self.cost.mu) / self.cost.sigma for kink in kinks if kink > 0.0]
+        kinks += self.cost.kinks
+        inside = [self.cost.score(kink) for kink in kinks if kink > 0.0]
         edges = np.unique(np.clip([-Z_LIMIT, *inside, Z_LIMIT], -Z_LIMIT, Z_LIMIT))
         base, weight = legendre(panel)
         half = np.diff(edges)[:, None] / 2
@@ -96,7 +97,7 @@ class Stay:
         below = payment.least_paid_cost
         if elimination_days <= 0:
             return 0.0
-        top = min((np.log(below) - self.cost.mu) / self.cost.sigma, Z_LIMIT)
+        top = min(self.cost.score(below), Z_LIMIT)
         base, weight = legendre(4 * NODES_PER_PANEL)
         z = -Z_LIMIT + (top + Z_LIMIT) / 2 * (base + 1.0)
         density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
@@ -272,7 +273,7 @@ def medical_lattice_year(
     for share in (plan.first_stay_share, plan.later_stay_share):
         payment = MedicalPayment.of(plan, stay.basic, share)
         z, weight = stay.nodes((payment,), plan.annual_cap_yuan, panel)
-        amount = payment.amount(np.exp(stay.cost.mu + stay.cost.sigma * z))
+        amount = payment.amount(stay.cost.at_score(z))
         place = np.minimum(amount / plan.annual_cap_yuan, 1.0) * steps
         index, parts = split(place, steps)
         masses = (weight[:, None] * parts).ravel()

@@ -34,9 +34,19 @@ from workbench.engine.quick_laws import (
     injury_nodes,
     on_nodes,
 )
+from workbench.guard import freeze
 from workbench.plans import EVENT_KINDS, Plan
 
-__all__ = ["Block", "Counts", "SumLaws", "YearEvents", "class_counts", "full_laws", "sum_laws"]
+__all__ = [
+    "Block",
+    "Counts",
+    "SumLaws",
+    "YearEvents",
+    "alone_laws",
+    "class_counts",
+    "full_laws",
+    "sum_laws",
+]
 
 Counts = Mapping[str, np.ndarray]
 """Expected events a year of the classes by kind at a shock of 1, shape (classes,).
@@ -251,13 +261,19 @@ def _amount(scheme: Scheme, where: list[int], weights: np.ndarray, every_step: b
 @lru_cache(maxsize=32)
 def _disability(mean: float, most: float) -> Points:
     law = capped_law(mean, most)
-    matrix = interpolation_matrix(law.yuan, most, DISABILITY_NODES)
+    matrix = _disability_weights(law.yuan.tobytes(), most)
     return Points(yuan=chebyshev_nodes(most, DISABILITY_NODES), mass=law.mass @ matrix)
 
 
-def full_laws(scheme: Scheme, weights: np.ndarray) -> SumLaws:
-    """Return the laws of one weighted sum of plans with every payment, none condensed."""
-    blocks = [one for kind in EVENT_KINDS for one in _blocks(scheme, kind, weights, None, True)]
+@lru_cache(maxsize=4)
+def _disability_weights(yuan: bytes, most: float) -> np.ndarray:
+    """Weights of the steps of a disability's amount on its nodes; its mean does not move them."""
+    return freeze(interpolation_matrix(np.frombuffer(yuan), most, DISABILITY_NODES))
+
+
+def full_laws(scheme: Scheme, weights: np.ndarray, kinds: tuple[str, ...] = EVENT_KINDS) -> SumLaws:
+    """Return the laws of one weighted sum of plans with every payment of events of some kinds."""
+    blocks = [one for kind in kinds for one in _blocks(scheme, kind, weights, None, True)]
     return SumLaws(blocks=tuple(blocks), condensed=False, top=0.0)
 
 
@@ -283,7 +299,7 @@ def _plain_sums(terms: PaymentTerms) -> dict[int, SumLaws]:
 
 
 @lru_cache(maxsize=8)
-def _all_sums(terms: PaymentTerms) -> tuple[tuple[SumLaws, SumLaws], ...]:
+def _all_sums(terms: PaymentTerms, both: bool) -> tuple[tuple[SumLaws, SumLaws], ...]:
     scheme = terms.scheme
     number = len(scheme.plans)
     plain = _plain_sums(payment_terms(scheme, cost=False))
@@ -292,11 +308,28 @@ def _all_sums(terms: PaymentTerms) -> tuple[tuple[SumLaws, SumLaws], ...]:
         if place in plain:
             pairs.append((plain[place], plain[place]))
             continue
-        fine = _sum_laws(scheme, weights, FINE)
-        pairs.append((fine, _sum_laws(scheme, weights, COARSE) if fine.condensed else fine))
+        rough = _sum_laws(scheme, weights, COARSE)
+        pairs.append(
+            (_sum_laws(scheme, weights, FINE) if rough.condensed and both else rough, rough)
+        )
     return tuple(pairs)
 
 
-def sum_laws(scheme: Scheme) -> tuple[tuple[SumLaws, SumLaws], ...]:
-    """Return the laws of each plan and, last, of the total: fine and coarse; kept by content."""
-    return _all_sums(payment_terms(scheme))
+def sum_laws(scheme: Scheme, *, both: bool = True) -> tuple[tuple[SumLaws, SumLaws], ...]:
+    """Return the laws of each plan and, last, of the total: fine and coarse; kept by content.
+
+    Without `both` the coarser ones stand for the finer too.
+    """
+    return _all_sums(payment_terms(scheme), both)
+
+
+@lru_cache(maxsize=8)
+def _alone(terms: PaymentTerms, place: int) -> SumLaws:
+    scheme = terms.scheme
+    return _sum_laws(scheme, np.eye(len(scheme.plans))[place], FINE)
+
+
+def alone_laws(scheme: Scheme, place: int) -> tuple[SumLaws, SumLaws]:
+    """Return the laws of one plan alone, fine ones for both: for a scheme that is asked once."""
+    laws = _alone(payment_terms(scheme), place)
+    return laws, laws

@@ -27,7 +27,7 @@ from workbench.engine.payment_laws import (
     class_points,
     injury_daily_yuan,
 )
-from workbench.engine.quick_laws import both_paid, injury_product
+from workbench.engine.quick_laws import FINE, Resolution, both_paid, injury_product
 from workbench.laws.severity import (
     Lognormal,
     capped_exponential_mean,
@@ -38,7 +38,7 @@ from workbench.laws.terms import MedicalPayment, paid_days
 from workbench.plans import EVENT_KINDS, Plan
 from workbench.timeline import DAYS_IN_YEAR
 
-__all__ = ["ClassMoments", "class_moments", "class_products", "unpaid_probability"]
+__all__ = ["ClassMoments", "class_means", "class_moments", "class_products", "unpaid_probability"]
 
 MEAN_STEPS = 240
 KEPT = 2048
@@ -210,32 +210,51 @@ class ClassMoments:
 
 
 @lru_cache(maxsize=64)
+def _class_means(terms: PaymentTerms) -> tuple[Mapping[str, np.ndarray], np.ndarray]:
+    """`mean` and `hurt_mean` of `ClassMoments`: all that a search for a mean cost asks."""
+    scheme = terms.scheme
+    number = len(scheme.plans)
+    mean = {}
+    for kind in EVENT_KINDS:
+        mean[kind] = np.zeros((len(scheme.classes[kind].keys), number))
+        for place, key in enumerate(scheme.classes[kind].keys.tolist()):
+            for plan in key[PLAN_COLUMNS[kind]]:
+                if plan >= 0:
+                    mean[kind][place, plan] = _class_mean(scheme, kind, key, plan)
+    keys = scheme.classes["injury"].keys
+    hurt_mean = np.zeros((len(keys), number))
+    for place, key in enumerate(keys.tolist()):
+        most = scheme.plans[key[4]].disability_max_yuan if key[4] >= 0 else 0.0
+        if most:
+            degree = scheme.beliefs[key[0]]["disability_degree_mean"]
+            hurt_mean[place, key[4]] = most * capped_exponential_mean(degree)
+    return mean, hurt_mean
+
+
+@lru_cache(maxsize=64)
 def _class_moments(terms: PaymentTerms) -> ClassMoments:
     scheme = terms.scheme
     number = len(scheme.plans)
     asked = [*np.eye(number, dtype=bool).tolist(), [True] * number]
-    paid, mean = {}, {}
-    keys = scheme.classes["injury"].keys
-    hurt_paid, hurt_mean = np.zeros((len(keys), number + 1)), np.zeros((len(keys), number))
+    paid = {}
+    mean, hurt_mean = _class_means(terms)
+    hurt_paid = np.zeros((len(hurt_mean), number + 1))
     for kind in EVENT_KINDS:
         paid[kind] = np.zeros((len(scheme.classes[kind].keys), number + 1))
-        mean[kind] = np.zeros((len(scheme.classes[kind].keys), number))
         for place, key in enumerate(scheme.classes[kind].keys.tolist()):
             held = [plan for plan in key[PLAN_COLUMNS[kind]] if plan >= 0]
             for which in (*held, number):
                 unpaid = unpaid_probability(scheme, kind, key, asked[which])
                 paid[kind][place, which] = 1.0 - unpaid
-            for plan in held:
-                mean[kind][place, plan] = _class_mean(scheme, kind, key, plan)
-    for place, key in enumerate(keys.tolist()):
-        accident = key[4]
-        if accident >= 0 and scheme.plans[accident].disability_max_yuan:
-            degree = scheme.beliefs[key[0]]["disability_degree_mean"]
-            most = scheme.plans[accident].disability_max_yuan
-            hurt_mean[place, accident] = most * capped_exponential_mean(degree)
-            for which in (accident, number):
-                hurt_paid[place, which] = 1.0 - paid["injury"][place, which]
+    for place, accident in zip(*np.nonzero(hurt_mean), strict=True):
+        for which in (accident, number):
+            hurt_paid[place, which] = 1.0 - paid["injury"][place, which]
     return ClassMoments(paid=paid, mean=mean, hurt_paid=hurt_paid, hurt_mean=hurt_mean)
+
+
+def class_means(scheme: Scheme) -> tuple[Mapping[str, np.ndarray], np.ndarray]:
+    """Return `mean` and `hurt_mean` of the moments of the classes alone, kept by content."""
+    return _class_means(payment_terms(scheme))
 
 
 def class_moments(scheme: Scheme) -> ClassMoments:
@@ -244,7 +263,7 @@ def class_moments(scheme: Scheme) -> ClassMoments:
 
 
 @lru_cache(maxsize=16)
-def _class_products(terms: PaymentTerms) -> dict[str, np.ndarray]:
+def _class_products(terms: PaymentTerms, resolution: Resolution) -> dict[str, np.ndarray]:
     scheme, moments = terms.scheme, _class_moments(terms)
     number = len(scheme.plans)
     products = {}
@@ -254,7 +273,7 @@ def _class_products(terms: PaymentTerms) -> dict[str, np.ndarray]:
         for place, key in enumerate(keys):
             held = [int(plan) for plan in key[PLAN_COLUMNS[kind]] if plan >= 0]
             for first, second in combinations(held, 2):
-                value = _product(scheme, kind, key, (first, second))
+                value = _product(scheme, kind, key, (first, second), resolution)
                 products[kind][place, first, second] = products[kind][place, second, first] = value
     # A disability's amount is independent of what the stay pays.
     hurt = moments.hurt_mean[:, :, None] * moments.mean["injury"][:, None, :]
@@ -262,15 +281,17 @@ def _class_products(terms: PaymentTerms) -> dict[str, np.ndarray]:
     return products
 
 
-def class_products(scheme: Scheme) -> dict[str, np.ndarray]:
+def class_products(scheme: Scheme, resolution: Resolution = FINE) -> dict[str, np.ndarray]:
     """Return E[Y_j Y_k] of one event by kind, yuan squared, (classes, plans, plans).
 
     Different plans only; "disabled" is what a disability adds to an injury's.
     """
-    return _class_products(payment_terms(scheme))
+    return _class_products(payment_terms(scheme), resolution)
 
 
-def _product(scheme: Scheme, kind: str, key: np.ndarray, pair: tuple[int, int]) -> float:
+def _product(
+    scheme: Scheme, kind: str, key: np.ndarray, pair: tuple[int, int], resolution: Resolution
+) -> float:
     """E[Y_j Y_k] of one event of a class, a disability apart."""
     plans = [scheme.plans[place] for place in pair]
     medical = [plan for plan in plans if plan.benefit_form == "medical"]
@@ -278,9 +299,10 @@ def _product(scheme: Scheme, kind: str, key: np.ndarray, pair: tuple[int, int]) 
         (daily,) = (plan for plan in plans if plan.benefit_form != "medical")
         stay = scheme.stays[int(key[0]), int(key[1]), kind]
         if kind == "injury":
-            return injury_product(stay, medical[0], injury_daily_yuan([Weighed(daily, 1.0)]))
+            yuan = injury_daily_yuan([Weighed(daily, 1.0)])
+            return injury_product(stay, medical[0], yuan, resolution)
         counts = paid_stay_counts(scheme.beliefs[int(key[0])], bool(key[2]), medical[0], daily)
-        return both_paid(stay, counts, (medical[0], daily))
+        return both_paid(stay, counts, (medical[0], daily), resolution)
     weights = np.zeros(len(scheme.plans))
     weights[list(pair)] = 1.0
     plus = class_points(scheme, kind, key, weights).moment(2)

@@ -24,7 +24,7 @@ from workbench.laws.shocks import GammaRegimes
 from workbench.laws.terms import MedicalPayment, paid_days, to_fen
 from workbench.plans import Plan
 
-__all__ = ["ClaimsTables", "claim_groups", "claims_tables", "stay_class"]
+__all__ = ["ClaimsTables", "claim_groups", "claims_tables", "expected_payments", "stay_class"]
 
 LEAST_EVENTS = 1e-12
 """Classes with fewer expected events a year than this are not drawn."""
@@ -246,4 +246,34 @@ def claims_tables(scheme: Scheme) -> ClaimsTables:
         shock=common,
         rates=scheme.rates,
         area_shock=own if scheme.area_shock_cv > 0.0 else None,
+    )
+
+
+def _payments_of(one: ClaimClass, plans: int) -> np.ndarray:
+    """Payments of one event of a class by plan, (plans,); a year's cap may leave less."""
+    found = np.zeros(plans)
+    if one.fixed is not None and not one.stays:
+        return (np.asarray(one.fixed) > 0).astype(float)
+    both = one.stays - one.medical_only - one.allowance_only
+    if one.medical >= 0:
+        found[one.medical] += both + one.medical_only
+    for place, _, _ in one.paid:
+        found[place] += both + one.allowance_only
+    if one.disability is not None:
+        found[one.disability[0]] += 1.0
+    return found
+
+
+def expected_payments(scheme: Scheme) -> np.ndarray:
+    """Return the expected number of payments a year by plan: each paid stay is one, (plans,)."""
+    plans, tables = len(scheme.plans), claims_tables(scheme)
+    # Illness is drawn at the largest shocks and thinned; its mean is that over the largest.
+    most = tables.shock.most * (tables.area_shock.most if tables.area_shock else 1.0)
+    return np.sum(
+        [
+            one.mean / (most if group.shocked else 1.0) * _payments_of(one, plans)
+            for group in tables.groups
+            for one in group.classes
+        ],
+        axis=0,
     )

@@ -40,7 +40,7 @@ def _one_stay_by_rank(
     shares = (medical.first_stay_share, medical.later_stay_share)
     payments = tuple(MedicalPayment.of(medical, stay.basic, share) for share in shares)
     z, weight = stay.nodes(payments, medical.annual_cap_yuan, panel)
-    cost = np.exp(stay.cost.mu + stay.cost.sigma * z)
+    cost = stay.cost.at_score(z)
     most = allowance.elimination_days + allowance.max_days_per_year + 1
     days = paid_columns(stay.days_given(z, most), allowance)
     laws = []

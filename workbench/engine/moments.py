@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.engine.class_laws import class_counts
-from workbench.engine.class_moments import class_moments, class_products
+from workbench.engine.class_moments import class_means, class_moments, class_products
 from workbench.engine.events import Scheme
 from workbench.engine.mixing import common_shock
+from workbench.engine.quick_laws import FINE, Resolution
 from workbench.plans import EVENT_KINDS
 
 __all__ = [
@@ -49,16 +50,18 @@ def illness_paid(scheme: Scheme) -> np.ndarray:
 
 def expected_paid(scheme: Scheme) -> np.ndarray:
     """Return the expected yuan paid a year by plan, (plans,), without making any law."""
-    counts, moments = class_counts(scheme), class_moments(scheme)
-    total = counts["disabled"] @ moments.hurt_mean
+    counts, (mean, hurt_mean) = class_counts(scheme), class_means(scheme)
+    total = counts["disabled"] @ hurt_mean
     for kind in EVENT_KINDS:
-        total = total + counts[kind] @ moments.mean[kind]
+        total = total + counts[kind] @ mean[kind]
     return total
 
 
-def _over_classes(scheme: Scheme, kinds: tuple[str, ...]) -> np.ndarray:
+def _over_classes(
+    scheme: Scheme, kinds: tuple[str, ...], resolution: Resolution = FINE
+) -> np.ndarray:
     """Σ λ E[Y_j Y_k] over the events of some kinds, (plans, plans), diagonal 0."""
-    counts, products = class_counts(scheme), class_products(scheme)
+    counts, products = class_counts(scheme), class_products(scheme, resolution)
     return np.asarray(sum(np.tensordot(counts[kind], products[kind], axes=1) for kind in kinds))
 
 
@@ -76,7 +79,7 @@ def area_covariance(scheme: Scheme) -> np.ndarray:
     return scheme.area_shock_cv**2 * by_area.T @ by_area
 
 
-def covariances(scheme: Scheme) -> np.ndarray:
+def covariances(scheme: Scheme, resolution: Resolution = FINE) -> np.ndarray:
     """Return the covariances of different plans, (plans, plans), diagonal 0; collective form.
 
     Cov = Σ λ E[Y_j Y_k] + v m_j m_k + (1 + v) c² Σ_a m_ja m_ka, with m the mean paid for illness
@@ -85,7 +88,8 @@ def covariances(scheme: Scheme) -> np.ndarray:
     shock = common_shock(scheme.inputs.assumptions).variance
     counts, mean = class_counts(scheme), class_moments(scheme).mean["illness"]
     illness = counts["illness"] @ mean
-    both = _over_classes(scheme, (*EVENT_KINDS, "disabled")) + shock * np.outer(illness, illness)
+    both = _over_classes(scheme, (*EVENT_KINDS, "disabled"), resolution)
+    both = both + shock * np.outer(illness, illness)
     both = both + (1.0 + shock) * area_covariance(scheme)
     np.fill_diagonal(both, 0.0)
     return both

@@ -194,7 +194,7 @@ def _injury_points(scheme: Scheme, key: np.ndarray, weights: np.ndarray) -> Poin
         return Points(yuan=grid, mass=medical_one_stay(stay, plan, MEDICAL_STEPS)[0])
     payment = MedicalPayment.of(plan, stay.basic, plan.first_stay_share)
     z, node = stay.nodes((payment,), plan.annual_cap_yuan)
-    amount = payment.amount(np.exp(stay.cost.mu + stay.cost.sigma * z))
+    amount = payment.amount(stay.cost.at_score(z))
     together = medical.weight * np.minimum(amount, plan.annual_cap_yuan)[:, None] + yuan[None, :]
     mass = node[:, None] * stay.days_given(z, most)
     return Points(yuan=together.ravel(), mass=mass.ravel())

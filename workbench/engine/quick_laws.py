@@ -128,7 +128,7 @@ def _injury(stay: Stay, plan: Plan, most: int, panel: int) -> tuple[np.ndarray, 
     """Amounts (n,) of the medical plan at cost nodes, and masses by node and days (n, most)."""
     payment = MedicalPayment.of(plan, stay.basic, plan.first_stay_share)
     z, weight = stay.nodes((payment,), plan.annual_cap_yuan, panel)
-    amount = payment.amount(np.exp(stay.cost.mu + stay.cost.sigma * z))
+    amount = payment.amount(stay.cost.at_score(z))
     limited = np.minimum(amount, plan.annual_cap_yuan)
     days = stay.days_given(z, most) if most else np.ones((len(z), 1))
     return freeze(limited), freeze(weight[:, None] * days)

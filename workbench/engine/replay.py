@@ -45,6 +45,7 @@ __all__ = [
     "class_fen",
     "drawn_claims",
     "month_of",
+    "replay_block",
     "replay_year",
 ]
 
@@ -266,6 +267,54 @@ def _own_words(group: ClaimGroup, seed: int, block: int, counts: list[np.ndarray
     ]
 
 
+def _drawn(
+    scheme: Scheme,
+    tables: ClaimsTables,
+    calendar: PaymentCalendar,
+    *,
+    block: int,
+    seed: int,
+    form: str = "collective",
+    place: int | None = None,
+) -> tuple[_Rows, np.ndarray]:
+    """Rows of one year of a block, or of all without `place`, and the year of each claimant."""
+    blocks = range(block, block + 1)
+    counts_of = _counts_of(scheme, tables, seed, form)
+    rows, years = _Rows(), [np.zeros(0, dtype=np.int64)]
+    for number, group in enumerate(tables.groups):
+        drawn = list(_group_events(tables, group, seed, blocks, counts_of))
+        own = _own_words(group, seed, block, [numbers for numbers, _ in drawn])
+        ranges = day_ranges(scheme, group)
+        for (_, events), chance in zip(drawn, own, strict=True):
+            mine = np.ones(len(events.year), dtype=bool) if place is None else events.year == place
+            if not mine.any():
+                continue
+            clock = _Clock(
+                group.meaning[0], number, len(scheme.plans), ranges[events.place], calendar
+            )
+            kept = events._replace(
+                first=events.first[mine], year=events.year[mine], raw=events.raw[mine]
+            )
+            years.append(kept.year)
+            _add_class(rows, group.classes[events.place], kept, chance[kept.first], clock)
+    return rows, np.concatenate(years)
+
+
+def replay_block(
+    scheme: Scheme, tables: ClaimsTables, *, block: int, seed: int, calendar: PaymentCalendar
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return the payments of all 64 years of a block, in no order, and the shock of each year.
+
+    Columns `year` (0 to 63 in the block), `plan`, `date`, `fen`, `paid_month` as in `YearPayments`;
+    the same payments as by `replay_year`, year by year.
+    """
+    rows, years = _drawn(scheme, tables, calendar, block=block, seed=seed)
+    columns = rows.joined()
+    found = {name: columns[name] for name in ("plan", "date", "fen", "paid_month")}
+    theta = tables.shock.theta[draw_theta_lanes(seed, range(block, block + 1))]
+    return {"year": years[columns["claim"]], **found}, theta
+
+
 def replay_year(
     scheme: Scheme,
     tables: ClaimsTables,
@@ -289,24 +338,8 @@ def replay_year(
         When events happen and are paid.
     """
     block, place = divmod(year, BLOCK_YEARS)
+    rows, _ = _drawn(scheme, tables, calendar, block=block, seed=seed, form=form, place=place)
     blocks = range(block, block + 1)
-    counts_of = _counts_of(scheme, tables, seed, form)
-    rows = _Rows()
-    for number, group in enumerate(tables.groups):
-        drawn = list(_group_events(tables, group, seed, blocks, counts_of))
-        own = _own_words(group, seed, block, [numbers for numbers, _ in drawn])
-        ranges = day_ranges(scheme, group)
-        for (_, events), chance in zip(drawn, own, strict=True):
-            mine = events.year == place
-            if not mine.any():
-                continue
-            clock = _Clock(
-                group.meaning[0], number, len(scheme.plans), ranges[events.place], calendar
-            )
-            kept = events._replace(
-                first=events.first[mine], year=events.year[mine], raw=events.raw[mine]
-            )
-            _add_class(rows, group.classes[events.place], kept, chance[kept.first], clock)
     theta = float(tables.shock.theta[draw_theta_lanes(seed, blocks)][place])
     meanings = tuple(group.meaning for group in tables.groups)
     return YearPayments(year=year, theta=theta, groups=meanings, **_in_order(rows.joined()))

@@ -6,7 +6,7 @@ Floor 3. The one bounded cache of the engine besides the laws of a claimant in `
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, TypeVar
@@ -14,7 +14,14 @@ from typing import Any, TypeVar
 import numpy as np
 
 from workbench.engine.annual import LATTICE_BITS, AnnualLaw, LatticeLaw
-from workbench.engine.class_laws import Counts, SumLaws, class_counts, full_laws, sum_laws
+from workbench.engine.class_laws import (
+    Counts,
+    SumLaws,
+    alone_laws,
+    class_counts,
+    full_laws,
+    sum_laws,
+)
 from workbench.engine.events import Scheme, scheme_of, without_price
 from workbench.engine.inversion import Measures, annual_law, lattice_of
 from workbench.engine.mixing import common_shock
@@ -23,18 +30,24 @@ from workbench.engine.moments import (
     expected_events_paid,
     expected_paid,
 )
+from workbench.engine.quick_laws import COARSE, FINE
 from workbench.engine.spectral import SpectralLaw, spectral_law
 from workbench.guard import refuse
 from workbench.inputs import Inputs
+from workbench.uncertainty import standard_error
 
 __all__ = [
     "ExpectedClaims",
+    "YearDraws",
     "YearLaws",
     "claims_key",
+    "drawn_laws",
     "expected_claims",
     "measures_of",
     "one_area",
+    "plan_law",
     "remember",
+    "scheme_laws",
     "year_laws",
 ]
 
@@ -56,11 +69,39 @@ OneLaw = TypeVar("OneLaw", bound=LatticeLaw | SpectralLaw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class YearDraws:
+    """What draws of the parameters gave, first axis the draws.
+
+    `values` by name, (draws,): the drawn beliefs and the level of illness; `places` their
+    coordinates in (0, 1); `solved` the two scales solved again, by name. `paid_yuan` and `sd_yuan`
+    (draws, plans + 1): moments of the law given the parameters, of the plans and, last, the total;
+    `beneficiaries` (draws, plans), `persons_paid` (draws,). `outside`: draws in which a solved
+    scale left its range.
+    """
+
+    values: Mapping[str, np.ndarray]
+    places: Mapping[str, np.ndarray]
+    solved: Mapping[str, np.ndarray]
+    paid_yuan: np.ndarray
+    sd_yuan: np.ndarray
+    beneficiaries: np.ndarray
+    persons_paid: np.ndarray
+    outside: int
+
+    @property
+    def number(self) -> int:
+        """Number of draws."""
+        return len(self.persons_paid)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class YearLaws:
     """Laws of one scheme in one form.
 
     `laws` of the plans and, last, of the total; `coarse` the same at half the lattice (their
-    difference is the bound of the lattice error); `covariance` (plans, plans).
+    difference is the bound of the lattice error); `covariance` (plans, plans). `draws` is None
+    where the parameters are given: process risk alone. Else the laws are means over the draws, as
+    are the expected numbers, whose standard errors are `beneficiaries_error` and `persons_error`.
     """
 
     laws: tuple[AnnualLaw, ...]
@@ -69,6 +110,19 @@ class YearLaws:
     persons_paid: float
     enrolments: np.ndarray
     covariance: np.ndarray
+    draws: YearDraws | None = None
+
+    @property
+    def beneficiaries_error(self) -> np.ndarray:
+        """Standard error of `beneficiaries` over the draws, (plans,)."""
+        if self.draws is None:
+            return np.zeros(len(self.beneficiaries))
+        return standard_error(self.draws.beneficiaries)
+
+    @property
+    def persons_error(self) -> float:
+        """Standard error of `persons_paid` over the draws."""
+        return 0.0 if self.draws is None else float(standard_error(self.draws.persons_paid))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,11 +225,16 @@ def _collective_law(
     *,
     counts: Counts,
     mean: float,
+    keep: bool = True,
+    again: bool = True,
 ) -> tuple[Law, Law]:
-    """Law of one sum and the same at half the resolution, kept by the content of its events."""
+    """Law of one sum and the same at half the resolution, kept by the content of its events.
+
+    Without `again` the law stands for its refinement too.
+    """
     fine = _of_laws(scheme, laws[0], counts)
-    coarse = _of_laws(scheme, laws[1], counts) if laws[0].condensed else fine
-    key = ("sum", mean, fine.content, coarse.content if laws[0].condensed else ())
+    condensed = laws[0].condensed
+    coarse = _of_laws(scheme, laws[1], counts) if condensed and laws[1] is not laws[0] else fine
 
     def make() -> tuple[Law, Law]:
         pair: tuple[Law, Law] | None = None
@@ -184,20 +243,24 @@ def _collective_law(
             pair = _refined(fine)
         elif fine.variance > 0.0:
             tops = (laws[0].nodes_top, laws[1].nodes_top)
-            pair = _few_frequencies((fine, coarse), tops, lattice.blur if lattice else 0.0)
-        found, again = pair or _every_payment(scheme, weights)
-        return _centred(found, mean), again
+            pair = _few_frequencies((fine, coarse), tops, lattice.blur if lattice else 0.0, again)
+        found, rough = pair or _every_payment(scheme, weights)
+        return _centred(found, mean), rough
 
-    return remember(key, make)
+    if not keep:
+        return make()
+    return remember(("sum", mean, fine.content, coarse.content if condensed else ()), make)
 
 
 def _few_frequencies(
-    measures: tuple[Measures, Measures], tops: tuple[float, float], blur: float
+    measures: tuple[Measures, Measures], tops: tuple[float, float], blur: float, again: bool = True
 ) -> tuple[Law, Law] | None:
     """Law and its refinement as short series, None where one would not carry it."""
     found = spectral_law(measures[0], tops[0], blur=blur)
     if found is None:
         return None
+    if not again:
+        return found, found
     return found, spectral_law(measures[1], tops[1], NARROWER) or found
 
 
@@ -233,8 +296,13 @@ def one_area(scheme: Scheme) -> None:
         raise refuse("individual-form-one-area", value=len(scheme.areas))
 
 
-def _make_laws(inputs: Inputs, form: str) -> YearLaws:
-    scheme = scheme_of(inputs)
+def scheme_laws(
+    scheme: Scheme, form: str = "collective", *, both: bool = True, keep: bool = False
+) -> YearLaws:
+    """Return the exact laws of a year of a compiled scheme, such as one with other laws of a stay.
+
+    Without `both` resolutions the coarser laws stand for the finer ones too; `keep` remembers sums.
+    """
     number = len(scheme.plans)
     sums = [*np.eye(number), np.ones(number)]
     less = np.zeros((number, number))
@@ -248,8 +316,16 @@ def _make_laws(inputs: Inputs, form: str) -> YearLaws:
         counts = class_counts(scheme)
         means = expected_paid(scheme)
         pairs = [
-            _collective_law(scheme, weights, laws, counts=counts, mean=float(weights @ means))
-            for weights, laws in zip(sums, sum_laws(scheme), strict=True)
+            _collective_law(
+                scheme,
+                weights,
+                laws,
+                counts=counts,
+                mean=float(weights @ means),
+                keep=keep,
+                again=both,
+            )
+            for weights, laws in zip(sums, sum_laws(scheme, both=both), strict=True)
         ]
     enrolments = np.array([scheme.portfolio.enrolments(plan.code) for plan in scheme.plans])
     paid = expected_events_paid(scheme)
@@ -259,14 +335,22 @@ def _make_laws(inputs: Inputs, form: str) -> YearLaws:
         beneficiaries=paid[:-1],
         persons_paid=float(paid[-1]),
         enrolments=enrolments,
-        covariance=covariances(scheme) - less,
+        covariance=covariances(scheme, FINE if both else COARSE) - less,
     )
 
 
 def year_laws(inputs: Inputs, form: str = "collective") -> YearLaws:
     """Return the exact laws of a year in the collective or the individual form."""
     key = ("laws", form, claims_key(inputs))
-    return remember(key, lambda: _make_laws(inputs, form))
+    return remember(key, lambda: scheme_laws(scheme_of(inputs), form, keep=True))
+
+
+def drawn_laws(inputs: Inputs, form: str = "collective", *, both: bool = True) -> YearLaws:
+    """Return the exact laws of a year that is asked once: a draw of the parameters, not kept.
+
+    Without `both` resolutions the coarser laws stand for the finer ones too.
+    """
+    return scheme_laws(scheme_of(inputs), form, both=both)
 
 
 def _make_expected(inputs: Inputs) -> ExpectedClaims:
@@ -279,6 +363,18 @@ def _make_expected(inputs: Inputs) -> ExpectedClaims:
         paid_yuan=expected_paid(scheme),
         persons_paid=float(paid[-1]),
     )
+
+
+def plan_law(scheme: Scheme, place: int, *, once: bool = False) -> tuple[AnnualLaw, AnnualLaw]:
+    """Return the law of one plan of a scheme and its refinement, collective form.
+
+    For a scheme whose rates or members are not those of a pack, such as one whose members react.
+    With `once`, as for a draw of the parameters, nothing is kept and the refinement is the law.
+    """
+    weights = np.eye(len(scheme.plans))[place]
+    counts, mean = class_counts(scheme), float(expected_paid(scheme)[place])
+    laws = alone_laws(scheme, place) if once else sum_laws(scheme)[place]
+    return _collective_law(scheme, weights, laws, counts=counts, mean=mean, keep=not once)
 
 
 def expected_claims(inputs: Inputs) -> ExpectedClaims:

@@ -33,7 +33,7 @@ from workbench.engine.totals import (
 from workbench.guard import freeze
 from workbench.inputs import Inputs
 
-__all__ = ["totals_tables"]
+__all__ = ["copula_factor", "totals_tables"]
 
 GRID_BITS, FINE = 13, 4
 WIDTH_SD, WIDTH_EVENTS = 12.0, 10.0
@@ -142,7 +142,7 @@ def _plan_totals(
     )
 
 
-def _copula_factor(first: np.ndarray, second: np.ndarray, covariance: float) -> float:
+def copula_factor(first: np.ndarray, second: np.ndarray, covariance: float) -> float:
     """Return the copula's correlation that gives two tables (fen) this covariance (yuan²).
 
     By Hermite expansion of both tables: Cov = Σ_k a_k b_k ρᵏ. Source: Lancaster (1957),
@@ -186,7 +186,7 @@ def _ties(plans: Sequence[PlanTotals], powers: tuple[np.ndarray, ...], shock: Sh
                 given = [one[first, second] * theta[place] ** m for m, one in enumerate(powers)]
                 shared = float(sum(given))
                 if abs(shared) > SMALLEST_TIE * _spread(plans, first, second, place):
-                    rho = _copula_factor(
+                    rho = copula_factor(
                         _range_table(plans[first], place),
                         _range_table(plans[second], place),
                         shared,

@@ -41,6 +41,19 @@ class Lognormal(SizeLaw):
         """E[X]."""
         return float(np.exp(self.mu + self.sigma**2 / 2))
 
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """Amounts between which the law is smooth, yuan: none."""
+        return ()
+
+    def at_score(self, z: np.ndarray) -> np.ndarray:
+        """Amount at a normal score, any shape."""
+        return np.exp(self.mu + self.sigma * z)
+
+    def score(self, x: float) -> float:
+        """Normal score of an amount above 0."""
+        return float((np.log(x) - self.mu) / self.sigma)
+
     def survival(self, x: np.ndarray) -> np.ndarray:
         """P(X > x), any shape; 1 for x <= 0."""
         with np.errstate(divide="ignore"):

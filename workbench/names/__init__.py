@@ -6,7 +6,9 @@ Floor 1. Used by `pack` (scenarios of the pack) and `changes` (everything else).
 from workbench.names.checking import checked_value
 from workbench.names.listing import (
     LEAVE,
+    MOST_OWN_YEARS,
     MOVES_NOTHING,
+    OWN_YEARS,
     SEGMENT,
     AllowedName,
     allowed_name,
@@ -16,7 +18,9 @@ from workbench.names.listing import (
 __all__ = [
     "AllowedName",
     "LEAVE",
+    "MOST_OWN_YEARS",
     "MOVES_NOTHING",
+    "OWN_YEARS",
     "SEGMENT",
     "allowed_name",
     "allowed_names",

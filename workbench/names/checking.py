@@ -90,6 +90,8 @@ def _number(allowed: AllowedName, value: object) -> float | Fault:
     }
     if isinstance(number, str):
         return Fault(f"change-{number}", where)
+    if allowed.name.endswith("elasticity") and number < 0.0:
+        return Fault("elasticity-sign", where)
     # Any premium above zero is taken; the low end of the list is one fen.
     premium = allowed.name.endswith(".premium_yuan")
     below = number <= 0.0 if premium else number < allowed.low

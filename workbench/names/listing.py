@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from workbench.inputs import Inputs
 from workbench.plans import Plan
+from workbench.rates import RATE_SCALES
 from workbench.schema import (
     FORM_TERMS,
     PLAN_NUMBERS,
@@ -23,7 +24,9 @@ from workbench.schema import (
 __all__ = [
     "AllowedName",
     "LEAVE",
+    "MOST_OWN_YEARS",
     "MOVES_NOTHING",
+    "OWN_YEARS",
     "SEGMENT",
     "allowed_name",
     "allowed_names",
@@ -32,9 +35,13 @@ __all__ = [
 SEGMENT = re.compile(r"segment:([A-Za-z][A-Za-z0-9_]{0,30})\.([A-Za-z][A-Za-z0-9_]*)", re.ASCII)
 LEAVE = re.compile(r"leave:age_(\d{1,3})_(\d{1,3})", re.ASCII)
 _ENROLMENTS = re.compile(r"enrolments\.(.+)")
+OWN_YEARS = re.compile(r"own_years\.(.+)")
 _PLAN = re.compile(r"plans\.([A-Za-z][A-Za-z0-9_]{0,30})\.(\w+)", re.ASCII)
 
 SCALE_RANGE = (0.5, 1.3)
+RATE_SCALE_RANGE = (0.5, 2.0)
+MOST_OWN_YEARS = 5
+"""Most years of own figures that are read."""
 _MOST_SEGMENT = 1_000_000
 _LEAST_MONEY = 0.01
 
@@ -44,7 +51,7 @@ _PLAN_MOVES = {
     "age_max": "moves.nothing_ages",
     "term_months": "moves.nothing_term",
     "max_units": "moves.nothing_units",
-    "min_participation": "moves.nothing_participation",
+    "min_participation": "moves.participation",
     "claim_window_days": "moves.nothing_window",
 }
 _BELIEF_MOVES = {
@@ -55,11 +62,11 @@ _BELIEF_MOVES = {
     "safety_loading_P1_P2": "moves.price",
     "safety_loading_P3_P4_P5": "moves.price",
     "contingency_share": "moves.price",
-    "interest_rate_per_year": "moves.nothing_fund",
-    "opening_fund_yuan": "moves.nothing_fund",
-    "risk_retained_share": "moves.nothing_fund",
-    "remittance_share": "moves.nothing_fund",
-    "shock_autocorrelation": "moves.nothing_fund",
+    "interest_rate_per_year": "moves.fund",
+    "opening_fund_yuan": "moves.fund",
+    "risk_retained_share": "moves.fund",
+    "remittance_share": "moves.fund",
+    "shock_autocorrelation": "moves.fund",
     "catastrophe_rate_per_year": "moves.nothing_catastrophe",
     "catastrophe_deaths": "moves.nothing_catastrophe",
     "county_shock_cv": "moves.nothing_one_area",
@@ -108,7 +115,8 @@ def _beliefs(inputs: Inputs) -> Iterator[AllowedName]:
             continue
         moves = _BELIEF_MOVES.get(belief.name, "moves.run")
         if belief.file == "participation.csv":
-            moves = "moves.nothing_participation"
+            damped = belief.name == "benefit_damping"
+            moves = "moves.with_benefit" if damped else "moves.participation"
         if belief.name == "special_disease_men_relativity" and not men_hold_special:
             moves = "moves.nothing_men_special"
         yield AllowedName(
@@ -215,6 +223,32 @@ def _scale_name() -> AllowedName:
     )
 
 
+def _rate_scale_name(name: str) -> AllowedName:
+    low, high = RATE_SCALE_RANGE
+    return AllowedName(
+        name=name,
+        unit="ratio",
+        low=low,
+        high=high,
+        current=1.0,
+        meaning=f"name.{name}",
+        moves="moves.run",
+    )
+
+
+def _own_years_name(plan: Plan) -> AllowedName:
+    return AllowedName(
+        name=f"own_years.{plan.code}",
+        unit="years",
+        low=0.0,
+        high=float(MOST_OWN_YEARS),
+        current=0.0,
+        meaning="name.own_years",
+        moves="moves.nothing_own_years",
+        whole=True,
+    )
+
+
 def allowed_names(inputs: Inputs) -> tuple[AllowedName, ...]:
     """Return every name that `--set` takes with this pack, templates of segments and ages last."""
     names = list(_beliefs(inputs))
@@ -222,6 +256,8 @@ def allowed_names(inputs: Inputs) -> tuple[AllowedName, ...]:
         names.extend(_plan_name(plan, column) for column in PLAN_NUMBERS)
     names.append(_scale_name())
     names.extend(_enrolment_name(inputs, plan) for plan in inputs.plans)
+    names.extend(map(_rate_scale_name, RATE_SCALES))
+    names.extend(map(_own_years_name, inputs.plans))
     parts = ("members", "bundle", "accident_factor", *SEGMENT_PARAMETERS)
     names.extend(
         found for part in parts if (found := _segment_name(inputs, "NAME", part)) is not None
@@ -241,6 +277,10 @@ def allowed_name(inputs: Inputs, name: str) -> AllowedName | None:
         return _plan_name(codes[found[1]], found[2])
     if (found := _ENROLMENTS.fullmatch(name)) and found[1] in codes:
         return _enrolment_name(inputs, codes[found[1]])
+    if (found := OWN_YEARS.fullmatch(name)) and found[1] in codes:
+        return _own_years_name(codes[found[1]])
+    if name in RATE_SCALES:
+        return _rate_scale_name(name)
     if name == "participation_scale":
         return _scale_name()
     belief = inputs.assumptions.beliefs.get(name)

@@ -12,7 +12,22 @@ import numpy as np
 
 from workbench.assumptions import Assumptions, Belief
 from workbench.guard import freeze
-from workbench.inputs import CalendarTables, EnrolmentSplit, Inputs, Scenario
+from workbench.inputs import (
+    CalendarTables,
+    EnrolmentSplit,
+    Inputs,
+    Rule,
+    RuleCondition,
+    Scenario,
+)
+from workbench.pack.counties import build_counties
+from workbench.pack.fund import (
+    build_actions,
+    build_renewal,
+    build_retirement,
+    build_scenario_years,
+)
+from workbench.pack.programmes import build_programmes, build_relativities
 from workbench.pack.rows import Row, Table
 from workbench.plans import Plan
 from workbench.portfolio import BundleRow, Segment
@@ -198,11 +213,36 @@ def _splits(table: Table) -> tuple[EnrolmentSplit, ...]:
     )
 
 
+def _rules(table: Table) -> tuple[Rule, ...]:
+    grouped: dict[str, list[Row]] = {}
+    for row in table:
+        grouped.setdefault(row["code"], []).append(row)
+    return tuple(
+        Rule(
+            code=code,
+            name_zh=rows[0]["name_zh"],
+            name_en=rows[0]["name_en"],
+            conditions=tuple(
+                RuleCondition(
+                    figure=row["figure"],
+                    condition=row["condition"],
+                    limit=float(row["limit"]),
+                    unit=row["unit"],
+                    basis=row.cells.get("basis") or "",
+                )
+                for row in rows
+            ),
+            provenance="; ".join(dict.fromkeys(row["provenance"] for row in rows)),
+        )
+        for code, rows in grouped.items()
+    )
+
+
 def build(tables: dict[str, Table], without: Set[str] = frozenset()) -> Inputs:
     """Return the pack as one noun; tables that are not named in `without` are whole and checked.
 
-    `without` may hold files of the calendar, the scenarios and the splits: their part is left
-    empty, so that the rest can still be checked.
+    `without` may hold files of the calendar, the scenarios, the splits and the rules: their part is
+    left empty, so that the rest can still be checked.
     """
     plans = build_plans(tables["plans.csv"])
     codes = tuple(plan.code for plan in plans)
@@ -211,6 +251,7 @@ def build(tables: dict[str, Table], without: Set[str] = frozenset()) -> Inputs:
     no_calendar = without & {"start_months.csv", "seasonality.csv", "reporting_delay.csv"}
     no_scenarios = "scenarios.csv" in without
     no_splits = "enrolment_splits.csv" in without
+    kept = {name: () if name in without else table for name, table in tables.items()}
     return Inputs(
         plans=plans,
         rows=rows,
@@ -221,4 +262,14 @@ def build(tables: dict[str, Table], without: Set[str] = frozenset()) -> Inputs:
         scenarios=() if no_scenarios else _scenarios(tables["scenarios.csv"]),
         segments=tuple(Segment(name=name) for name in segments),
         splits=() if no_splits else _splits(tables["enrolment_splits.csv"]),
+        rules=() if "rules.csv" in without else _rules(tables["rules.csv"]),
+        programmes=build_programmes(kept["programmes.csv"]),
+        relativities=build_relativities(kept["relativities.csv"]),
+        renewal=build_renewal(kept["renewal.csv"]),
+        retirement=build_retirement(kept["retirement.csv"]),
+        actions=tuple(
+            one for one in build_actions(kept["actions.csv"]) if one.plan in ("all", *codes)
+        ),
+        scenario_years=build_scenario_years(kept["scenario_years.csv"]),
+        counties=build_counties(kept["counties.csv"]),
     )

@@ -5,11 +5,22 @@ Floor 2, inside `pack`. Each rule looks only at what is sound, so that one mista
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from workbench.consistency import bundle_faults, plan_faults
 from workbench.pack.beliefs import check_beliefs
 from workbench.pack.building import build_bundle, build_plans, millionths
+from workbench.pack.counties import check_counties
 from workbench.pack.faults import FaultList
+from workbench.pack.fund import (
+    check_actions,
+    check_renewal,
+    check_retirement,
+    check_scenario_years,
+)
+from workbench.pack.programmes import check_programmes, check_relativities
 from workbench.pack.rows import Row, Table
+from workbench.pack.rules import check_rules
 from workbench.pack.tables import nearest
 from workbench.plans import Plan
 from workbench.portfolio import BundleRow
@@ -23,8 +34,10 @@ _MILLION = 1_000_000
 _CLOSE = 1e-9
 
 
-def check_tables(tables: dict[str, Table], faults: FaultList) -> None:
-    """Note every broken rule of the tables in `faults`."""
+def check_tables(
+    tables: dict[str, Table], faults: FaultList, borrowed: Set[str] = frozenset()
+) -> None:
+    """Note every broken rule of the tables in `faults`; `borrowed` files are the built-in ones."""
     _plans(tables["plans.csv"], faults)
     if "plans.csv" not in faults.files:
         _bundles(tables["bundles.csv"], tables["plans.csv"], faults)
@@ -35,6 +48,17 @@ def check_tables(tables: dict[str, Table], faults: FaultList) -> None:
     _months(tables["start_months.csv"], faults)
     _months(tables["seasonality.csv"], faults)
     _delay(tables["reporting_delay.csv"], faults)
+    check_rules(tables["rules.csv"], faults)
+    check_programmes(tables["programmes.csv"], faults)
+    check_relativities(tables["relativities.csv"], faults)
+    check_renewal(tables["renewal.csv"], faults)
+    check_retirement(tables["retirement.csv"], faults)
+    # Built-in actions stand in for a pack's own: a plan that it lacks is none of its mistakes.
+    known = "plans.csv" not in faults.files and "actions.csv" not in borrowed
+    codes = [row.texts["plan_id"] for row in tables["plans.csv"]] if known else None
+    check_actions(tables["actions.csv"], codes, faults)
+    check_scenario_years(tables["scenario_years.csv"], faults)
+    check_counties(tables["counties.csv"], faults)
 
 
 def _plans(table: Table, faults: FaultList) -> None:

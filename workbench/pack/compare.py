@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 from workbench.inputs import Inputs
 from workbench.rates import RATE_EVENTS
@@ -91,9 +92,51 @@ def _splits(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | str 
             yield ("enrolment_splits.csv", f"{split.code} {code}", "enrolments"), number
 
 
+def _rules(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | str | None]]:
+    for rule in inputs.rules:
+        for column in ("name_zh", "name_en", "provenance"):
+            yield ("rules.csv", rule.code, column), getattr(rule, column)
+        for one in rule.conditions:
+            place = ("rules.csv", f"{rule.code} {one.figure} {one.condition}")
+            yield (*place, "limit"), one.limit
+            yield (*place, "basis"), one.basis
+
+
+def _programmes(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | str | None]]:
+    for programme in inputs.programmes:
+        for entry in fields(programme):
+            if entry.name != "code":
+                place = ("programmes.csv", programme.code, entry.name)
+                yield place, getattr(programme, entry.name)
+    for one in inputs.relativities:
+        for column in ("dimension", "factor", "provenance"):
+            yield ("relativities.csv", f"{one.table} {one.level}", column), getattr(one, column)
+
+
+def _fund(inputs: Inputs) -> Iterator[tuple[tuple[str, str, str], float | str | None]]:
+    table = inputs.renewal
+    if table is not None:
+        for name, values in (("renewal_rate", table.renewal), ("joining_rate", table.joining)):
+            for sex, by_band in zip(SEXES, values.tolist(), strict=True):
+                for band, value in zip(AGE_BANDS, by_band, strict=True):
+                    yield ("renewal.csv", f"{sex} {band}", name), value
+        yield ("renewal.csv", "", "provenance"), table.provenance
+    files: dict[str, tuple[str, tuple[Any, ...]]] = {
+        "retirement.csv": ("group", inputs.retirement),
+        "actions.csv": ("code", inputs.actions),
+        "scenario_years.csv": ("scenario", inputs.scenario_years),
+        "counties.csv": ("code", inputs.counties),
+    }
+    for file, (key, nouns) in files.items():
+        for noun in nouns:
+            for entry in fields(noun):
+                if entry.name != key:
+                    yield (file, getattr(noun, key), entry.name), getattr(noun, entry.name)
+
+
 def _facts(inputs: Inputs) -> Facts:
     facts: Facts = {}
-    for part in (_plans, _rows, _tables, _beliefs, _scenarios, _splits):
+    for part in (_plans, _rows, _tables, _beliefs, _scenarios, _splits, _rules, _programmes, _fund):
         facts.update(part(inputs))
     return facts
 

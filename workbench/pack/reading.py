@@ -5,6 +5,7 @@ Floor 2, inside `pack`.
 
 from __future__ import annotations
 
+import os
 from itertools import chain
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from workbench.pack.scenarios import check_scenarios
 from workbench.pack.splits import check_splits
 from workbench.pack.tables import nearest, read_table
 from workbench.resources import builtin
-from workbench.schema import FILES
+from workbench.schema import FILES, File
 from workbench.textfile import shown, shown_path
 
 __all__ = ["read_pack", "read_tables"]
@@ -63,8 +64,14 @@ def _unknown_files(folder: Path, faults: FaultList) -> None:
 
 
 def read_tables(folder: Path, faults: FaultList) -> dict[str, Table]:
-    """Return the tables of every file of the pack by file name."""
-    return {file.name: read_table(folder, file, faults) for file in FILES}
+    """Return the tables of every file by file name; of the built-in pack where one may lack it."""
+    return {file.name: read_table(_home(folder, file), file, faults) for file in FILES}
+
+
+def _home(folder: Path, file: File) -> Path:
+    """Return the folder that holds a file: packs of earlier drafts lack the optional ones."""
+    lacks = file.optional and not os.path.lexists(folder / file.name)
+    return builtin("data") if lacks else folder
 
 
 def read_pack(folder: Path | None = None) -> Inputs:
@@ -86,7 +93,8 @@ def read_pack(folder: Path | None = None) -> Inputs:
     faults = FaultList()
     _unknown_files(path, faults)
     tables = read_tables(path, faults)
-    check_tables(tables, faults)
+    borrowed = frozenset(file.name for file in FILES if _home(path, file) != path)
+    check_tables(tables, faults, borrowed)
     if not faults.files & _CORE:
         inputs = build(tables, without=frozenset(faults.files))
         for fault in chain(rate_faults(inputs), loading_faults(inputs)):

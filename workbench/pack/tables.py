@@ -18,7 +18,7 @@ from workbench.pack.rows import Row, Table
 from workbench.schema import Column, File, read_number
 from workbench.textfile import bad_sign, read_text, shown
 
-__all__ = ["MOST_ROWS", "nearest", "read_table"]
+__all__ = ["MOST_ROWS", "nearest", "read_table", "table_of"]
 
 MOST_ROWS = 100_000
 _MOST_TEXT = 2_000
@@ -145,13 +145,18 @@ def _doubled(file: File, rows: list[Row], faults: FaultList) -> None:
 
 def read_table(folder: Path, file: File, faults: FaultList) -> Table:
     """Read one file of a pack; what is wrong with it is noted in `faults`."""
-    before = faults.count
     try:
         text = read_text(folder / file.name)
     except InputRefused as refusal:
         for fault in refusal.faults:
             faults.take(fault)
         return Table(file)
+    return table_of(file, text, faults)
+
+
+def table_of(file: File, text: str, faults: FaultList) -> Table:
+    """Return the table that a CSV text writes; what is wrong with it is noted in `faults`."""
+    before = faults.count
     records = _records(file, text, faults)
     if not records or not _header(file, records[0], faults):
         return Table(file)

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from math import floor
 
 from workbench.engine.stages import expected_claims
-from workbench.inputs import Inputs
+from workbench.inputs import Inputs, Programme
 from workbench.plans import HOSPITAL_FORMS, Plan
+from workbench.premium.levers import with_programme
 from workbench.risk import Figure
 
 __all__ = [
+    "CLAIM_LINES",
+    "EFFECT_LINE",
     "EXPENSE_LINES",
     "ExpenseTerms",
     "LEVEL_LINES",
@@ -24,20 +28,28 @@ __all__ = [
     "level_steps",
     "premium_lines",
     "premium_of",
+    "premium_steps",
     "safety_loading",
 ]
 
 LEVEL_LINES = ("level_base_ratio", "level_frequency_trend", "level_cost_trend")
 EXPENSE_LINES = ("expense_per_enrolment", "expense_per_beneficiary", "expense_share")
+EFFECT_LINE = "prevention_effect"
+CLAIM_LINES = ("risk_premium", *LEVEL_LINES, EFFECT_LINE)
+"""Lines that are expected claims: they add up to the risk premium that is loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PremiumLine:
-    """One line of a premium: its code, yuan as computed, and whole fen as shown."""
+    """One line of a premium: its code, yuan as computed, and whole fen as shown.
+
+    `from_fen` is where the line starts in a waterfall: what the lines before it add up to.
+    """
 
     code: str
     exact_yuan: float
     fen: int
+    from_fen: int = 0
 
     @property
     def yuan(self) -> float:
@@ -111,11 +123,18 @@ def level_steps(inputs: Inputs) -> Iterator[tuple[str, Inputs]]:
             yield code, replace(inputs, assumptions=beliefs.changed(now))
 
 
-def level_amounts(inputs: Inputs) -> dict[str, list[float]]:
-    """Return the risk premium at base and what each part of the level adds, yuan by plan."""
+def premium_steps(inputs: Inputs, programme: Programme | None) -> Iterator[tuple[str, Inputs]]:
+    """Yield the steps of the level and, last, what a programme makes of the claims."""
+    yield from level_steps(inputs)
+    if programme is not None and programme.lever:
+        yield EFFECT_LINE, with_programme(inputs, programme)
+
+
+def level_amounts(inputs: Inputs, programme: Programme | None = None) -> dict[str, list[float]]:
+    """Return the risk premium at base and what each step adds, yuan per enrolment by plan."""
     amounts: dict[str, list[float]] = {}
     before = [0.0] * len(inputs.plans)
-    for code, step in level_steps(inputs):
+    for code, step in premium_steps(inputs, programme):
         claims = expected_claims(step)
         after = (claims.paid_yuan / claims.enrolments).tolist()
         amounts[code] = [new - old for new, old in zip(after, before, strict=True)]
@@ -134,6 +153,8 @@ def premium_lines(amounts: dict[str, float], premium: float) -> tuple[PremiumLin
     order = sorted(amounts, key=lambda code: cut[code] - amounts[code] * 100.0)
     for code in order[: whole - sum(cut.values())]:
         cut[code] += 1
+    starts = accumulate(cut.values(), initial=0)
     return tuple(
-        PremiumLine(code=code, exact_yuan=yuan, fen=cut[code]) for code, yuan in amounts.items()
+        PremiumLine(code=code, exact_yuan=yuan, fen=cut[code], from_fen=start)
+        for (code, yuan), start in zip(amounts.items(), starts, strict=False)
     )

@@ -1,7 +1,8 @@
 """Tiers: what every whole yuan of premium leads to, for one plan.
 
 Floor 4, inside `premium`. The law of claims does not depend on the premium, so a table of tiers is
-a few reads of one law. Source: docs/assumptions.md sections 1 (deficit) and 7 (what to show).
+a few reads of one law; `tier_test` adds what takes more. Source: docs/tiers.md section 1,
+docs/assumptions.md sections 1 (deficit) and 7 (what to show).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from workbench.exact import (
     MEAN_ROUNDING_YUAN,
     RELATIVE_ERROR,
     chance_error,
-    rounding_yuan,
+    excess_error,
+    mean_error,
 )
 from workbench.guard import freeze
 from workbench.inputs import Inputs
@@ -30,6 +32,7 @@ __all__ = [
     "Figures",
     "TierRow",
     "TierTable",
+    "figures_between",
     "tier_table",
 ]
 
@@ -56,7 +59,8 @@ class Figures:
 class TierRow:
     """One tier: premium (yuan) and what it leads to; yuan a year where the name says so.
 
-    `mean_gap_yuan` is None where a deficit is rarer than one year in 1,000.
+    `mean_gap_yuan` is None where a deficit is rarer than one year in 1,000, `loss_probability`
+    where no amount is stated, `break_even_cost` where no cost of a stay in reach ends the surplus.
     """
 
     premium_yuan: float
@@ -66,6 +70,9 @@ class TierRow:
     mean_gap_yuan: Figure | None
     expected_surplus_yuan: Figure
     scheme_surplus_yuan: Figure
+    break_even_incidence: Figure
+    break_even_cost: Figure | None = None
+    loss_probability: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,11 @@ class TierTable:
 
     `premiums` (tiers,) yuan; `expected_shortfall_yuan` is E(paid + expected expenses −
     contributions)⁺; `scheme_surplus_yuan` the expected surplus of all plans with the others at the
-    tier in force; `break_even_yuan` the premium at which the plan's expected surplus is zero.
+    tier in force; `break_even_yuan` the premium at which the plan's expected surplus is zero;
+    `budget_yuan` (tiers,) contributions less expected expenses, what is there for claims.
+    `break_even_incidence` is the factor on the plan's incidence at which the expected surplus is
+    zero, `break_even_cost` that on the cost of a stay (NaN where none in reach is, None for a plan
+    that pays the same whatever the cost), `loss_probability` that of a loss above a stated amount.
     """
 
     code: str
@@ -86,6 +97,11 @@ class TierTable:
     expected_surplus_yuan: Figures
     scheme_surplus_yuan: Figures
     break_even_yuan: Figure
+    enrolments: float
+    budget_yuan: np.ndarray
+    break_even_incidence: Figures
+    break_even_cost: Figures | None = None
+    loss_probability: Figures | None = None
 
     def rows(self) -> tuple[TierRow, ...]:
         """Return the table row by row."""
@@ -102,6 +118,7 @@ class TierTable:
         chance = self.deficit_probability.at(place)
         shortfall = self.expected_shortfall_yuan.at(place)
         gap = shortfall.scaled(1.0 / chance.value) if chance.value >= SELDOM else None
+        cost, loss = self.break_even_cost, self.loss_probability
         return TierRow(
             premium_yuan=float(self.premiums[place]),
             loss_ratio=self.loss_ratio.at(place),
@@ -110,11 +127,16 @@ class TierTable:
             mean_gap_yuan=gap,
             expected_surplus_yuan=self.expected_surplus_yuan.at(place),
             scheme_surplus_yuan=self.scheme_surplus_yuan.at(place),
+            break_even_incidence=self.break_even_incidence.at(place),
+            break_even_cost=None
+            if cost is None or np.isnan(cost.values[place])
+            else cost.at(place),
+            loss_probability=None if loss is None else loss.at(place),
         )
 
 
-def _between(fine: np.ndarray, coarse: np.ndarray, floor: float | np.ndarray) -> Figures:
-    """Figures whose error is the change from the coarser lattice, or the floor if larger."""
+def figures_between(fine: np.ndarray, coarse: np.ndarray, floor: float | np.ndarray) -> Figures:
+    """Return figures whose error is the change from the coarser law, or the floor if larger."""
     errors = np.maximum(np.abs(fine - coarse), np.maximum(np.abs(fine) * RELATIVE_ERROR, floor))
     return Figures(values=freeze(fine), errors=freeze(errors))
 
@@ -122,8 +144,10 @@ def _between(fine: np.ndarray, coarse: np.ndarray, floor: float | np.ndarray) ->
 def _risk(law: AnnualLaw, coarse: AnnualLaw, limits: np.ndarray) -> tuple[Figures, Figures]:
     """Deficit probability and expected shortfall where claims exceed `limits`."""
     steep = chance_error(law, limits)
-    deficit = _between(1.0 - law.cdfs(limits), 1.0 - coarse.cdfs(limits), steep)
-    shortfall = _between(law.excesses(limits), coarse.excesses(limits), rounding_yuan(law))
+    deficit = figures_between(1.0 - law.cdfs(limits), 1.0 - coarse.cdfs(limits), steep)
+    shortfall = figures_between(
+        law.excesses(limits), coarse.excesses(limits), excess_error(law, limits)
+    )
     return deficit, shortfall
 
 
@@ -169,7 +193,8 @@ def tier_table(
     asked = np.array(premiums, dtype=float)
     fixed = terms.per_enrolment_yuan * number + terms.per_beneficiary_yuan * cases
     limits = number * asked - (terms.share * number * asked + fixed)
-    error = MEAN_ROUNDING_YUAN if law.continuous else law.mean * RELATIVE_ERROR
+    error = mean_error(law)
+    spent_error = error + terms.per_beneficiary_yuan * float(laws.beneficiaries_error[place])
     mean = Figure(law.mean, error)
     deficit, shortfall = _risk(law, laws.coarse[place], limits)
     others, other_error = _surplus_of_others(inputs, laws, place, expenses=expenses)
@@ -182,10 +207,26 @@ def tier_table(
         ),
         deficit_probability=deficit,
         expected_shortfall_yuan=shortfall,
-        expected_surplus_yuan=_same_error(limits - law.mean, error),
-        scheme_surplus_yuan=_same_error(limits - law.mean + others, error + other_error),
+        expected_surplus_yuan=_same_error(limits - law.mean, spent_error),
+        scheme_surplus_yuan=_same_error(limits - law.mean + others, spent_error + other_error),
         break_even_yuan=_break_even(mean.scaled(1.0 / number), terms, cases / number),
+        enrolments=number,
+        budget_yuan=freeze(limits),
+        break_even_incidence=_incidence(limits, mean, terms.per_beneficiary_yuan * cases),
     )
+
+
+def _incidence(budget: np.ndarray, mean: Figure, per_cases: float) -> Figures:
+    """Return the factor on the incidence that uses the budget up; claims and cases both go with it.
+
+    `per_cases` are the expected expenses of beneficiaries, yuan, which `budget` has taken off.
+    """
+    spent = mean.value + per_cases
+    if spent <= 0.0:
+        return _same_error(np.full(len(budget), np.nan), np.nan)
+    factors = np.maximum(0.0, (budget + per_cases) / spent)
+    errors = np.maximum(factors * mean.error / spent, RELATIVE_ERROR)
+    return Figures(values=freeze(factors), errors=freeze(errors))
 
 
 def _surplus_of_others(
@@ -196,4 +237,5 @@ def _surplus_of_others(
     spent = expenses_yuan(inputs, laws.enrolments, laws.beneficiaries, expenses=expenses)
     means = np.array([law.mean for law in laws.laws[:-1]])
     surplus = np.delete(contribution - spent - means, place)
-    return float(surplus.sum()), MEAN_ROUNDING_YUAN * len(surplus)
+    errors = np.delete([law.mean_error for law in laws.laws[:-1]], place)
+    return float(surplus.sum()), MEAN_ROUNDING_YUAN * len(surplus) + float(errors.sum())

@@ -43,6 +43,20 @@ _MODULES = {
     "layers": "layers",
     "year": "year",
     "allocate": "allocate",
+    "models": "models",
+    "fairness": "fairness",
+    "programmes": "programmes",
+    "design": "design",
+    "surplus": "surplus",
+    "optimise": "optimise",
+    "observe": "observe",
+    "participation": "participation",
+    "persons": "persons",
+    "sensitivity": "sensitivity",
+    "triangle": "triangle",
+    "runoff": "runoff",
+    "counties": "counties",
+    "fund": "fund",
 }
 """Question → the module that declares it; a new question is one line here."""
 

@@ -29,6 +29,9 @@ __all__ = [
     "with_scenario_file",
 ]
 
+OVER_YEARS = ("fund",)
+"""Questions that hold what a scenario brings after its year."""
+
 
 def _question(name: str) -> Question:
     from workbench.questions import QUESTIONS
@@ -83,8 +86,17 @@ def asked_of(name: str, choices: Choices | None = None, *, pack: Inputs | None =
         inputs=apply(pack, changes),
         choices=choices,
         own=own,
-        warnings=(*warnings_of(pack, changes), *parts_to_come(choices.scenario)),
+        warnings=_unusual(name, pack, changes, choices.scenario),
     )
+
+
+def _unusual(
+    name: str, pack: Inputs, changes: Changes, scenario_name: str | None
+) -> tuple[Fault, ...]:
+    """What is unusual in what was asked; over years a trend runs and a scenario's rest is there."""
+    found = (*warnings_of(pack, changes), *parts_to_come(scenario_name))
+    of_one_year = ("trend-without-years", "scenario-part-later")
+    return tuple(one for one in found if name not in OVER_YEARS or one.code not in of_one_year)
 
 
 def answered(asked: Asked, name: str, result: Any) -> Answer:
@@ -118,7 +130,15 @@ def tables(answer: Answer, *, brief: bool = False) -> tuple[Table, ...]:
     """Return the tables of an answer, the main one first; `brief` for a screen."""
     question = _question(answer.question)
     chosen = question.brief if brief and question.brief else question.tables
-    return chosen(answer.asked, answer.result)
+    found, own = chosen(answer.asked, answer.result), answer.asked.own
+    kind = own.get("basis") or "process"
+    if kind == "process":
+        return found
+    basis = "only" if own.get("uncertain") else kind
+    return tuple(
+        replace(table, basis=basis) if table.name in (question.on_basis or (table.name,)) else table
+        for table in found
+    )
 
 
 def command(name: str, choices: Choices | None = None, *, data: str | None = None) -> str:

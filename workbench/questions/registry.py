@@ -97,7 +97,8 @@ class Question:
     between choices and warnings; `tables` (asked, result) → tables, the main one first; `digests`
     (asked, result) → digests of a simulated result, empty for a computed one; `rule` refuses
     choices that do not go together; `warn` (asked, result) → what is unusual in the result; `brief`
-    gives the tables of a screen where `tables` are long.
+    gives the tables of a screen where `tables` are long; `on_basis` names the tables that alone
+    stand on a basis that was chosen (empty: all).
     """
 
     name: str
@@ -109,6 +110,7 @@ class Question:
     rule: Callable[[dict[str, Any], Own], None] = lambda own, given: None
     warn: Callable[[Asked, Any], tuple[Fault, ...]] = lambda asked, result: ()
     brief: Callable[[Asked, Any], tuple[Table, ...]] | None = None
+    on_basis: tuple[str, ...] = ()
     version: int = 1
 
     @property

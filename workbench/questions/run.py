@@ -14,6 +14,7 @@ import numpy as np
 from workbench.engine.results import RunResult
 from workbench.guard import MAX_YEARS, Fault, refuse, whole_number
 from workbench.inputs import Inputs
+from workbench.questions.basis import BASIS_OPTIONS, basis_of, basis_rule
 from workbench.questions.ranges import ranges_of
 from workbench.questions.registry import Asked, Mapper, Option, Own, Question
 from workbench.questions.run_tables import mean_gap, named, run_document, run_tables
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.engine.claims import Drawn
     from workbench.engine.convergence import Convergence
     from workbench.engine.grouping import ClaimsTables
+    from workbench.engine.stages import YearLaws
     from workbench.engine.totals import TotalsTables
     from workbench.engine.variance import Reader
 
@@ -46,6 +48,7 @@ FORM = Option(name="form", allowed=("collective", "individual"), default="collec
 _OPTIONS = (
     Option(name="engine", allowed=("exact", "totals", "claims"), default="exact"),
     FORM,
+    *BASIS_OPTIONS,
     Option(name="years", kind="whole", low=2, high=MAX_YEARS),
     Option(name="seed", kind="whole", low=0, high=2**63 - 1),
     Option(name="tolerance", kind="number", low=1e-6, high=0.5),
@@ -61,7 +64,8 @@ class RunAnswer:
     `ranges` (low, high) of the loss ratio by plan code, "" for the scheme. `tables` are the sealed
     tables of a drawn run; `drawn` its integers, int64 (years, n) or (years,): fen by plan, and
     claim by claim also beneficiaries by plan and persons paid. `convergence` is None for a
-    computed run.
+    computed run; `laws` are those of a computed run, on its basis, and where that is not process
+    risk alone `process` is the run with that.
     """
 
     result: RunResult
@@ -71,10 +75,15 @@ class RunAnswer:
     tables: ClaimsTables | TotalsTables | None = None
     drawn: tuple[np.ndarray, ...] = ()
     convergence: Convergence | None = None
+    laws: YearLaws | None = None
+    process: RunResult | None = None
 
 
 def _rule(own: dict[str, Any], given: Own) -> None:
     """Refuse what only a drawn run takes beside the exact engine; give the drawn one defaults."""
+    basis_rule(own, given)
+    if own["basis"] != "process" and own["engine"] != "exact":
+        raise refuse("basis-needs-exact", name="--basis", value=own["basis"])
     if own["engine"] == "exact":
         for name in ("years", "seed", "tolerance", "points", "control"):
             if name in given:
@@ -103,11 +112,16 @@ def _usual(sobol: bool) -> int:
 
 def _verb(asked: Asked, mapper: Mapper) -> RunAnswer:
     if asked.own["engine"] == "exact":
+        from workbench.basis import laws_on
         from workbench.exact import exact_run
 
         form, expenses = asked.own["form"], asked.choices.expenses
-        result = exact_run(asked.inputs, form=form, expenses=expenses)
-        return RunAnswer(result=result, ranges=ranges_of(asked))
+        laws = laws_on(asked.inputs, basis_of(asked), form=form, mapper=mapper)
+        result = exact_run(asked.inputs, form=form, expenses=expenses, laws=laws)
+        beside = None
+        if laws.draws is not None:
+            beside = exact_run(asked.inputs, form=form, expenses=expenses)
+        return RunAnswer(result=result, ranges=ranges_of(asked), laws=laws, process=beside)
     return run_from(tables_of(asked), asked, mapper)
 
 

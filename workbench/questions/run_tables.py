@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engine.results import PlanFigures
 from workbench.plans import Plan
+from workbench.questions.basis import band_table, bands_part, basis_part, shares_part, shares_table
 from workbench.questions.documents import figure_part, figures_part
 from workbench.questions.ranges import RANGE_COLUMN, range_part, span
 from workbench.questions.registry import Asked
@@ -35,6 +36,9 @@ def run_document(asked: Asked, answer: RunAnswer) -> dict[str, Any]:
             ",".join(pair): figure_part(figure) for pair, figure in result.correlations.items()
         },
         "convergence": _convergence_part(answer.convergence),
+        "basis": None if answer.laws is None else basis_part(asked, answer.laws),
+        "spread_shares": None if answer.laws is None else shares_part(asked, answer.laws),
+        "loss_ratio_bands": None if answer.laws is None else bands_part(asked, answer.laws),
     }
 
 
@@ -148,7 +152,15 @@ def run_tables(asked: Asked, answer: RunAnswer) -> tuple[Table, ...]:
         Table(name="run_risk", columns=_RISK, rows=tuple(risk), total=True),
         Table(name="run_correlations", columns=_PAIRS, rows=tuple(pairs)),
         *_convergence_tables(answer),
+        *_basis_tables(asked, answer),
     )
+
+
+def _basis_tables(asked: Asked, answer: RunAnswer) -> tuple[Table, ...]:
+    """Bands over the draws, and the share of each assumption in the spread."""
+    if answer.laws is None:
+        return ()
+    return (*band_table(asked, answer.laws), *shares_table(asked, answer.laws))
 
 
 def _convergence_tables(answer: RunAnswer) -> tuple[Table, ...]:

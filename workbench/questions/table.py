@@ -85,13 +85,15 @@ class Column:
 class Table:
     """Rows under columns; `name`, behind `table.`, is the key of its title.
 
-    `total` says that the last row is a sum and stands apart.
+    `total` says that the last row is a sum and stands apart; `basis`, behind `basis.short_`, what
+    else than the year is uncertain in the figures.
     """
 
     name: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: bool = False
+    basis: str = ""
 
     def __post_init__(self) -> None:
         for row in self.rows:

@@ -1,161 +1,121 @@
 """The question `tiers`: what every whole yuan of premium from 25 to 95 leads to, plan by plan.
 
-Floor 8.
+Floor 8. With the rules of the pack, all plans together at the tiers in force or at others, and
+bands where assumptions are drawn. Source: docs/tiers.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from workbench.premium.tiers import TierRow, TierTable
-from workbench.pricing import tiers
-from workbench.questions.documents import figure_part, finite
-from workbench.questions.ranges import RANGE_COLUMN, range_part, ranges_of, span
-from workbench.questions.registry import Asked, Mapper, Question
-from workbench.questions.run import FORM, named
-from workbench.questions.table import Cell, Column, Table
+from workbench.basis import laws_on
+from workbench.engine.stages import YearLaws
+from workbench.guard import Fault
+from workbench.inputs import Inputs
+from workbench.premium.rules import RuleVerdict, scheme_states, verdict
+from workbench.premium.tier_bands import tier_bands
+from workbench.premium.tier_test import full_tier_table, scheme_at
+from workbench.premium.tiers import TierTable, tier_table
+from workbench.questions.basis import BASIS_OPTIONS, basis_of, basis_rule
+from workbench.questions.pairs import pairs_of, plans_of
+from workbench.questions.ranges import ranges_of
+from workbench.questions.registry import Asked, Mapper, Option, Own, Question
+from workbench.questions.run import FORM
+from workbench.questions.tiers_parts import TiersAnswer, Together, tiers_document
+from workbench.questions.tiers_tables import tiers_brief, tiers_tables
+from workbench.schema import USUAL_PREMIUM
 
 __all__ = ["QUESTION", "TiersAnswer"]
 
-SHOWN_STEP = 5.0
-"""A screen shows every fifth tier and the one in force; files have them all."""
+MOST_LOSS, MOST_PREMIUM = 1e12, 1_000.0
+LOSS = Option(name="loss", kind="number", low=0.0, high=MOST_LOSS)
+TIERS_AT = Option(name="tiers", kind="text")
+_OPTIONS = (FORM, LOSS, TIERS_AT, *BASIS_OPTIONS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TiersAnswer:
-    """Tables of tiers by plan code, and (low, high) of the loss ratio at the tier in force."""
+def _asked_tiers(text: str) -> dict[str, float]:
+    return pairs_of("--tiers", text, low=0.01, high=MOST_PREMIUM)
 
-    tiers: Mapping[str, TierTable]
-    ranges: Mapping[str, tuple[float, float]]
+
+def _rule(own: dict[str, Any], given: Own) -> None:
+    """Refuse tiers that are not written as such."""
+    basis_rule(own, given)
+    if own["tiers"] is not None:
+        _asked_tiers(own["tiers"])
+
+
+def _together(
+    asked: Asked, laws: YearLaws, tables: dict[str, TierTable], premiums: dict[str, float]
+) -> Together:
+    """Return all plans at a vector of tiers, each plan by itself beside them."""
+    inputs, told = asked.inputs, {"expenses": asked.choices.expenses}
+    scheme = scheme_at(inputs, laws, premiums, loss_yuan=asked.own["loss"], **told)
+    alone = {}
+    for place, plan in enumerate(inputs.plans):
+        premium = scheme.premiums[plan.code]
+        table = tables[plan.code]
+        if premium not in table.premiums:
+            table = tier_table(inputs, laws, place, premiums=(premium,), **told)
+        alone[plan.code] = table.row(premium)
+    return Together(scheme=scheme, alone=alone, states=scheme_states(inputs.rules, scheme))
+
+
+def _verdicts(
+    inputs: Inputs, laws: YearLaws, tables: dict[str, TierTable], expenses: str
+) -> dict[str, dict[str, RuleVerdict]]:
+    """Return what each rule says about each plan, by plan code and code of the rule."""
+    found: dict[str, dict[str, RuleVerdict]] = {}
+    for place, plan in enumerate(inputs.plans):
+        now = tier_table(inputs, laws, place, premiums=(plan.premium_yuan,), expenses=expenses)
+        found[plan.code] = {
+            rule.code: verdict(rule, tables[plan.code], now) for rule in inputs.rules
+        }
+    return found
 
 
 def _verb(asked: Asked, mapper: Mapper) -> TiersAnswer:
-    form, expenses = asked.own["form"], asked.choices.expenses
+    own, inputs, expenses = asked.own, asked.inputs, asked.choices.expenses
+    premiums = {} if own["tiers"] is None else _asked_tiers(own["tiers"])
+    plans_of("--tiers", list(premiums), inputs.plan_codes)
+    laws = laws_on(inputs, basis_of(asked), form=own["form"], mapper=mapper)
+    loss = {"loss_yuan": own["loss"], "expenses": expenses}
+    tables = {
+        plan.code: full_tier_table(inputs, laws, place, **loss)
+        for place, plan in enumerate(inputs.plans)
+    }
     return TiersAnswer(
-        tiers=tiers(asked.inputs, form=form, expenses=expenses), ranges=ranges_of(asked)
-    )
-
-
-def _row(answer: TiersAnswer, table: TierTable, row: TierRow) -> dict[str, Any]:
-    premium = finite(row.premium_yuan)
-    gap = row.mean_gap_yuan
-    return {
-        "premium_yuan": int(premium) if premium is not None and premium.is_integer() else premium,
-        "loss_ratio": figure_part(row.loss_ratio),
-        "loss_ratio_range": range_part(answer.ranges, table.code, _factor(table, row)),
-        "deficit_probability": figure_part(row.deficit_probability),
-        "expected_shortfall_yuan": figure_part(row.expected_shortfall_yuan),
-        "mean_gap_yuan": None if gap is None else figure_part(gap),
-        "expected_surplus_yuan": figure_part(row.expected_surplus_yuan),
-        "scheme_surplus_yuan": figure_part(row.scheme_surplus_yuan),
-    }
-
-
-def _factor(table: TierTable, row: TierRow) -> float:
-    """The loss ratio goes with one over the premium; the ranges are those of the tier in force."""
-    return table.in_force_yuan / row.premium_yuan
-
-
-def _document(asked: Asked, answer: TiersAnswer) -> dict[str, Any]:
-    found = answer.tiers
-    return {
-        "plans": {
-            code: [_row(answer, table, row) for row in table.rows()]
-            for code, table in found.items()
+        tiers=tables,
+        ranges=ranges_of(asked),
+        bands={
+            plan.code: tier_bands(laws, place, tables[plan.code])
+            for place, plan in enumerate(inputs.plans)
         },
-        "in_force_yuan": {code: finite(table.in_force_yuan) for code, table in found.items()},
-        "break_even_yuan": {
-            code: figure_part(table.break_even_yuan) for code, table in found.items()
-        },
-    }
-
-
-_TIERS = (
-    Column(key="code"),
-    Column(key="plan", kind="word"),
-    Column(key="premium_yuan", kind="price"),
-    Column(key="in_force", kind="text"),
-    Column(key="loss_ratio", kind="percent"),
-    RANGE_COLUMN,
-    Column(key="deficit_probability", kind="probability"),
-    Column(key="expected_shortfall_yuan", kind="yuan"),
-    Column(key="mean_gap_yuan", kind="yuan"),
-    Column(key="expected_surplus_yuan", kind="money"),
-    Column(key="scheme_surplus_yuan", kind="money"),
-)
-_BREAK_EVEN = (
-    Column(key="code"),
-    Column(key="plan", kind="word"),
-    Column(key="premium_yuan", kind="price"),
-    Column(key="break_even_yuan", kind="price"),
-)
-IN_FORCE_MARK = "●"
-
-
-def _tier_table(
-    asked: Asked, answer: TiersAnswer, wanted: Callable[[TierTable, TierRow], bool]
-) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for plan in asked.inputs.plans:
-        table = answer.tiers[plan.code]
-        for row in table.rows():
-            if wanted(table, row):
-                mark = IN_FORCE_MARK if row.premium_yuan == table.in_force_yuan else ""
-                rows.append(
-                    (
-                        plan.code,
-                        named(plan),
-                        row.premium_yuan,
-                        mark,
-                        row.loss_ratio,
-                        span(answer.ranges, plan.code, _factor(table, row)),
-                        row.deficit_probability,
-                        row.expected_shortfall_yuan,
-                        row.mean_gap_yuan,
-                        row.expected_surplus_yuan,
-                        row.scheme_surplus_yuan,
-                    )
-                )
-    return Table(name="tiers", columns=_TIERS, rows=tuple(rows))
-
-
-def _break_even_table(asked: Asked, answer: TiersAnswer) -> Table:
-    rows = tuple(
-        (
-            plan.code,
-            named(plan),
-            answer.tiers[plan.code].in_force_yuan,
-            answer.tiers[plan.code].break_even_yuan,
-        )
-        for plan in asked.inputs.plans
-    )
-    return Table(name="break_even", columns=_BREAK_EVEN, rows=rows)
-
-
-def _tables(asked: Asked, answer: TiersAnswer) -> tuple[Table, ...]:
-    return (
-        _tier_table(asked, answer, lambda table, row: True),
-        _break_even_table(asked, answer),
+        verdicts=_verdicts(inputs, laws, tables, expenses),
+        in_force=_together(asked, laws, tables, {}),
+        chosen=_together(asked, laws, tables, premiums) if premiums else None,
     )
 
 
-def _brief(asked: Asked, answer: TiersAnswer) -> tuple[Table, ...]:
-    """Every fifth tier and the one in force."""
-
-    def wanted(table: TierTable, row: TierRow) -> bool:
-        return row.premium_yuan % SHOWN_STEP == 0.0 or row.premium_yuan == table.in_force_yuan
-
-    return (_tier_table(asked, answer, wanted), _break_even_table(asked, answer))
+def _warn(asked: Asked, answer: TiersAnswer) -> tuple[Fault, ...]:
+    """Tell tiers outside the usual range of premiums."""
+    given = _asked_tiers(asked.own["tiers"]) if answer.chosen else {}
+    low, high = USUAL_PREMIUM
+    told = {"low": low, "high": high}
+    return tuple(
+        Fault("premium-unusual", {"name": f"--tiers {code}", "value": f"{premium:g}", **told})
+        for code, premium in given.items()
+        if not low <= premium <= high
+    )
 
 
 QUESTION = Question(
     name="tiers",
-    options=(FORM,),
+    options=_OPTIONS,
     verb=_verb,
-    document=_document,
-    tables=_tables,
-    brief=_brief,
+    document=tiers_document,
+    tables=tiers_tables,
+    brief=tiers_brief,
+    rule=_rule,
+    warn=_warn,
 )
 """Registered in `workbench.questions`."""

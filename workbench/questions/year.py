@@ -11,16 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from workbench.engine.replay import PaymentCalendar, YearPayments, replay_year
+from workbench.engine.replay import YearPayments, replay_year
 from workbench.guard import MAX_YEARS
-from workbench.inputs import Inputs
-from workbench.plans import EVENT_KINDS, Plan
+from workbench.plans import Plan
 from workbench.questions.registry import Asked, Mapper, Option, Question
 from workbench.questions.run import DEFAULT_SEED, FORM, named
 from workbench.questions.table import Cell, Column, Table, Word
-from workbench.reserving.unpaid import claims_by_month, paid_share
+from workbench.reserving.unpaid import calendar_of
 
-__all__ = ["QUESTION", "YearAnswer", "calendar_of", "caps_kept"]
+__all__ = ["QUESTION", "YearAnswer", "caps_kept"]
 
 _OPTIONS = (
     Option(name="year", kind="whole", low=1, high=MAX_YEARS, default=1),
@@ -28,8 +27,6 @@ _OPTIONS = (
     FORM,
 )
 LARGEST = 10
-SEASONAL = "illness"
-"""Events that follow the season of admissions (docs/reserving.md section 3)."""
 WITH_SEGMENT = ("illness", "injury")
 
 
@@ -41,20 +38,6 @@ class YearAnswer:
     by_claim: np.ndarray
     tables_sha256: str
     results_sha256: str
-
-
-def calendar_of(inputs: Inputs) -> PaymentCalendar:
-    """Return when events happen and are paid: season of illness, delay curve of each plan."""
-    calendar = inputs.calendar
-    stretch = inputs.assumptions["reporting_delay_stretch"]
-    last = int(np.ceil(stretch * (float(calendar.delay_months[-1]) + 1.0)))
-    months = np.arange(last + 1)
-    curves = [paid_share(calendar, plan, months, stretch=stretch) for plan in inputs.plans]
-    shares = {
-        kind: claims_by_month(calendar.season, 1.0 if kind == SEASONAL else 0.0)
-        for kind in EVENT_KINDS
-    }
-    return PaymentCalendar(month_share=shares, paid_share=np.array(curves))
 
 
 def _verb(asked: Asked, mapper: Mapper) -> YearAnswer:

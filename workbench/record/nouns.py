@@ -23,7 +23,21 @@ from workbench.engine.grouping import ClaimsTables
 from workbench.engine.tables import Shock
 from workbench.engine.totals import PlanTotals, TotalsTables
 from workbench.guard import freeze
-from workbench.inputs import CalendarTables, EnrolmentSplit, Inputs, Scenario
+from workbench.inputs import (
+    Action,
+    CalendarTables,
+    County,
+    EnrolmentSplit,
+    Inputs,
+    Programme,
+    Relativity,
+    RenewalTable,
+    Retirement,
+    Rule,
+    RuleCondition,
+    Scenario,
+    ScenarioYears,
+)
 from workbench.plans import Plan
 from workbench.portfolio import BundleRow, Leaving, Segment
 from workbench.rates import RateTable
@@ -42,12 +56,21 @@ _NOUNS: Mapping[str, type] = {
         ClaimGroup,
         ClaimsTables,
         EnrolmentSplit,
+        Action,
+        County,
+        RenewalTable,
+        Retirement,
+        ScenarioYears,
         Inputs,
         Leaving,
         MemberRates,
         Plan,
         PlanTotals,
+        Programme,
         RateTable,
+        Relativity,
+        Rule,
+        RuleCondition,
         Scenario,
         Segment,
         Shock,

@@ -18,6 +18,7 @@ from workbench.engine.totals import LANES, RANGES, REST_LANES, SCORE_STEPS, Tota
 from workbench.inputs import Inputs, portfolio_of
 from workbench.plans import BENEFIT_FORMS
 from workbench.rates import RATE_EVENTS
+from workbench.schema import DIMENSIONS, LEVERS, RULE_CONDITIONS, RULE_FIGURES
 from workbench.timeline import AGE_BANDS, SEXES
 
 __all__ = ["check_pack", "check_tables"]
@@ -47,6 +48,18 @@ def check_pack(pack: Inputs) -> None:
     _need(rates.shape == (len(RATE_EVENTS), *bands) and bool(np.all(rates >= 0.0)), "rates")
     for belief in pack.assumptions.beliefs.values():
         _need(abs(belief.value) <= MOST_AMOUNT, belief.name)
+    for rule in pack.rules:
+        for one in rule.conditions:
+            known = one.figure in RULE_FIGURES and one.condition in RULE_CONDITIONS
+            _need(known and abs(one.limit) <= MOST_AMOUNT, rule.code)
+    for programme in pack.programmes:
+        shares = (programme.borne_share, *map(abs, programme.ends))
+        known = programme.lever in ("", *LEVERS) and programme.members > 0 < programme.years
+        sound = _amount(programme.total_yuan) and all(0.0 <= share <= 1.0 for share in shares)
+        _need(known and sound, programme.code)
+    for level in pack.relativities:
+        known = level.dimension in DIMENSIONS
+        _need(known and 0.0 < level.factor <= MOST_AMOUNT, level.table)
 
 
 def _amount(number: float) -> bool:

@@ -8,6 +8,7 @@ Source: docs/reserving.md sections 2 and 4; insurers' rule of 2004 for reserves 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,12 +17,17 @@ from workbench.timeline import DAYS_IN_YEAR
 
 __all__ = [
     "METHODS_APART",
+    "Risk",
     "received_in_advance",
     "unearned_by_day",
     "unearned_by_half_month",
+    "unearned_by_risk",
     "unearned_part",
     "unexpired_by_day",
 ]
+
+Risk = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Relative risk of days of the calendar and days of cover, all shape (n,)."""
 
 METHODS_APART = 3.0 / DAYS_IN_YEAR
 """Bound of |1/24 − 1/365| in shares of a year's contributions, for any start months and date:
@@ -70,6 +76,36 @@ def unexpired_by_day(start_share: np.ndarray, date: datetime.date) -> tuple[np.n
     ahead = np.arange(1, DAYS_IN_YEAR)
     still = np.cumsum(_in_force(start_share, date))[DAYS_IN_YEAR - 1 - ahead]
     return days_from(date, ahead), still / DAYS_IN_YEAR
+
+
+def unearned_by_risk(start_share: np.ndarray, date: datetime.date, risk: Risk) -> float:
+    """Return the unearned premium at the close of `date` by where the risk lies.
+
+    A term earns its contribution as its claims are expected: by season, and less while members in
+    their first term wait. Terms weigh by their contributions, so the sum over a year is theirs.
+
+    Parameters
+    ----------
+    start_share
+        Share of a year's contributions that starts in each month, (12,).
+    date
+        Date of the reserve.
+    risk
+        (days (n,), days of cover (n,)) → relative risk (n,).
+
+    Returns
+    -------
+    float
+        Share of a year's contributions.
+    """
+    back, cover = np.arange(DAYS_IN_YEAR), np.arange(1, DAYS_IN_YEAR + 1)
+    offset = cover[None, :] - 1 - back[:, None]
+    by_day = risk(days_from(date, offset.ravel()), np.broadcast_to(cover, offset.shape).ravel())
+    at_risk = by_day.reshape(offset.shape)
+    whole = at_risk.sum(axis=1)
+    ahead = np.where(offset > 0, at_risk, 0.0).sum(axis=1)
+    left = np.divide(ahead, whole, out=np.zeros(len(whole)), where=whole > 0.0)
+    return float(_in_force(start_share, date) @ left)
 
 
 def unearned_by_half_month(start_share: np.ndarray, date: datetime.date) -> float:

@@ -12,19 +12,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.inputs import CalendarTables
+from workbench.engine.replay import PaymentCalendar
+from workbench.inputs import CalendarTables, Inputs
 from workbench.laws.seasons import Season
-from workbench.plans import Plan
+from workbench.plans import EVENT_KINDS, Plan
 from workbench.reserving.dates import month_elapsed
 
 __all__ = [
     "DELAY_COLUMN",
     "UnpaidShare",
+    "calendar_of",
     "claims_by_month",
     "mean_lag_months",
+    "open_by_month",
     "paid_share",
     "unpaid_share",
 ]
+
+SEASONAL = "illness"
+"""Events that follow the season of admissions (docs/reserving.md section 3)."""
 
 DELAY_COLUMN = {
     "medical": "cum_paid_P1_P2",
@@ -88,7 +94,7 @@ def paid_share(
     return np.interp(passed, known, np.concatenate([[0.0], curve]))
 
 
-def _open_by_month(calendar: CalendarTables, plan: Plan, stretch: float) -> np.ndarray:
+def open_by_month(calendar: CalendarTables, plan: Plan, stretch: float) -> np.ndarray:
     """Return 1 − G(m) for m = 0, 1, … until nothing is open."""
     last = int(np.ceil(stretch * (float(calendar.delay_months[-1]) + 1.0)))
     return 1.0 - paid_share(calendar, plan, np.arange(last + 1), stretch=stretch)
@@ -99,7 +105,7 @@ def mean_lag_months(calendar: CalendarTables, plan: Plan, *, stretch: float = 1.
 
     Σ (1 − G(m)) months after the month of the event, and half a month inside that month.
     """
-    return float(_open_by_month(calendar, plan, stretch).sum()) + 0.5
+    return float(open_by_month(calendar, plan, stretch).sum()) + 0.5
 
 
 def _at_month_end(by_month: np.ndarray, still_open: np.ndarray, month: int) -> UnpaidShare:
@@ -123,7 +129,7 @@ def unpaid_share(
     the straight line between the two month's ends.
     """
     by_month = claims_by_month(calendar.season, seasonal_share)
-    still_open = _open_by_month(calendar, plan, stretch)
+    still_open = open_by_month(calendar, plan, stretch)
     before = _at_month_end(by_month, still_open, date.month - 2)
     after = _at_month_end(by_month, still_open, date.month - 1)
     passed = month_elapsed(date)
@@ -131,3 +137,20 @@ def unpaid_share(
         total=(1.0 - passed) * before.total + passed * after.total,
         older=(1.0 - passed) * before.older + passed * after.older,
     )
+
+
+def calendar_of(inputs: Inputs, *, stretch: float | None = None) -> PaymentCalendar:
+    """Return when events happen and are paid: season of illness, delay curve of each plan.
+
+    `stretch` in place of the assumption in force.
+    """
+    calendar = inputs.calendar
+    length = inputs.assumptions["reporting_delay_stretch"] if stretch is None else stretch
+    last = int(np.ceil(length * (float(calendar.delay_months[-1]) + 1.0)))
+    months = np.arange(last + 1)
+    curves = [paid_share(calendar, plan, months, stretch=length) for plan in inputs.plans]
+    shares = {
+        kind: claims_by_month(calendar.season, 1.0 if kind == SEASONAL else 0.0)
+        for kind in EVENT_KINDS
+    }
+    return PaymentCalendar(month_share=shares, paid_share=np.array(curves))

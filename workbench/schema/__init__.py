@@ -25,9 +25,16 @@ from workbench.schema.files import (
     USUAL_PREMIUM,
     file_named,
 )
+from workbench.schema.fund import ACTION_UNITS, ACTION_WAYS
+from workbench.schema.programmes import DIMENSIONS, LEVERS
+from workbench.schema.rules import RULE_CONDITIONS, RULE_FIGURES, RuleFigure
 
 __all__ = [
+    "ACTION_UNITS",
+    "ACTION_WAYS",
     "BELIEFS",
+    "DIMENSIONS",
+    "LEVERS",
     "Column",
     "FILES",
     "FORM_TERMS",
@@ -36,6 +43,9 @@ __all__ = [
     "INCIDENCE_UNIT",
     "NamedNumber",
     "PLAN_NUMBERS",
+    "RULE_CONDITIONS",
+    "RULE_FIGURES",
+    "RuleFigure",
     "SEGMENT_COINSURANCE",
     "SEGMENT_PARAMETERS",
     "SEVERITY_ROWS",

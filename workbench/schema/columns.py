@@ -60,13 +60,15 @@ class Column:
 class File:
     """One file of a pack: its columns, the columns that make a row's key, and what it is for.
 
-    `reference` files are read and checked, but no figure depends on them.
+    `reference` files are read and checked, but no figure depends on them; a pack without an
+    `optional` file takes that of the built-in pack.
     """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     reference: bool = False
+    optional: bool = False
 
     def column(self, name: str) -> Column:
         """Return the column of this name (KeyError if there is none)."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from workbench.plans import BENEFIT_FORMS
 from workbench.rates import RATE_EVENTS
 from workbench.schema.columns import Column, File
+from workbench.schema.counties import COUNTIES_FILE
+from workbench.schema.fund import FUND_FILES
 from workbench.schema.other_files import OTHER_FILES
 from workbench.schema.parts import (
     BAND,
@@ -20,6 +22,8 @@ from workbench.schema.parts import (
     share_column,
     whole_column,
 )
+from workbench.schema.programmes import PROGRAMMES_FILE, RELATIVITIES_FILE
+from workbench.schema.rules import RULES_FILE
 
 __all__ = [
     "FILES",
@@ -127,8 +131,19 @@ INCIDENCE_FACTOR = {
 }
 """Event → the belief that multiplies its rows; the other events have none."""
 
-FILES = (_PLANS, _BUNDLES, _MIX, _INCIDENCE, *OTHER_FILES)
-"""Every file of a pack; all are required, the last three for reference only."""
+FILES = (
+    _PLANS,
+    _BUNDLES,
+    _MIX,
+    _INCIDENCE,
+    *OTHER_FILES,
+    RULES_FILE,
+    PROGRAMMES_FILE,
+    RELATIVITIES_FILE,
+    *FUND_FILES,
+    COUNTIES_FILE,
+)
+"""Every file of a pack: some are for reference only, some optional."""
 
 FORM_TERMS = {
     "medical": (

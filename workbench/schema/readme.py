@@ -76,6 +76,7 @@ def _contents(words: Words) -> Iterator[str]:
         for file in FILES:
             use = _both(words, f"file.{file.name.removesuffix('.csv')}")
             note = _both(words, "readme.reference") if file.reference else ""
+            note = _both(words, "readme.optional_file") if file.optional else note
             yield [f"`{file.name}`", use, note]
 
     yield from _table(header, rows())

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 from workbench.questions import Answer, tables
 from workbench.questions.surge import surge_of
 from workbench.show.allocating import allocation_sentences
+from workbench.show.behaving import participation_sentences
+from workbench.show.choosing import optimise_sentences
+from workbench.show.claim_histories import counties_sentences, runoff_sentences
+from workbench.show.designing import design_sentences, surplus_sentences
+from workbench.show.funding import fund_sentences
+from workbench.show.modelling import model_sentences
+from workbench.show.moving import sensitivity_sentences
 from workbench.show.numbers import count, number, per_cent, percent
+from workbench.show.observing import observe_sentences, source_line
+from workbench.show.persons import person_sentences
 from workbench.show.reinsuring import layers_sentences, year_sentences
 from workbench.show.reports import (
     calibration_sentences,
@@ -27,8 +36,11 @@ from workbench.show.sentences import (
     surge_sentence,
     tightest,
     tightest_sentence,
+    tightest_uncertain_sentence,
 )
+from workbench.show.sharing import fairness_sentences, programmes_sentences
 from workbench.show.tables import text
+from workbench.show.triangles import triangle_sentences
 from workbench.show.words import fault_text, plan_name, words
 
 if TYPE_CHECKING:
@@ -42,15 +54,17 @@ def run_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]:
     """Return sentences 1, 2, 3, 8 (where illness was changed) and the first half of 4."""
     result, asked = answer.result.result, answer.asked
     code = tightest(result.plans)
-    surge = surge_of(asked)
+    surge, before = surge_of(asked), answer.result.process
+    name, plan = plan_name(asked.inputs.plan(code), language), result.plans[code]
+    last = tightest_sentence(plan, name, language)
+    if before is not None:
+        last = tightest_uncertain_sentence(before.plans[code], plan, name, language)
     return [
         income_sentence(result.total, language, changed=changed),
         hundred_sentence(result.total, language),
-        bad_year_sentence(result.total, language),
+        bad_year_sentence(result.total, language, uncertain=before is not None),
         *([surge_sentence(surge, language)] if surge else []),
-        tightest_sentence(
-            result.plans[code], plan_name(asked.inputs.plan(code), language), language
-        ),
+        last,
     ]
 
 
@@ -61,18 +75,36 @@ def _nothing(answer: Answer, language: str, *, changed: bool) -> list[str]:
 SENTENCES: Mapping[str, Callable[..., list[str]]] = {
     "allocate": allocation_sentences,
     "calibrate": calibration_sentences,
+    "design": design_sentences,
+    "counties": counties_sentences,
+    "fairness": fairness_sentences,
+    "fund": fund_sentences,
     "layers": layers_sentences,
+    "models": model_sentences,
+    "observe": observe_sentences,
+    "participation": participation_sentences,
+    "optimise": optimise_sentences,
+    "persons": person_sentences,
     "price": price_sentences,
+    "programmes": programmes_sentences,
     "reserve": reserve_sentences,
     "run": run_sentences,
+    "runoff": runoff_sentences,
+    "surplus": surplus_sentences,
+    "sensitivity": sensitivity_sentences,
     "tiers": tier_sentences,
+    "triangle": triangle_sentences,
     "year": year_sentences,
 }
 """Question → its sentences; (answer, language, changed=) → one text a sentence."""
 
 
-WITHOUT_EXPENSES = ("allocate", "calibrate", "layers", "year")
+WITHOUT_EXPENSES = ("allocate", "calibrate", "layers", "observe", "persons", "year")
 """Questions about benefits alone: no expense is in any of their figures."""
+
+
+WITHOUT_SOURCE = ("calibrate", "observe")
+"""Questions that say by themselves where the level comes from."""
 
 
 def _convergence_lines(found: Convergence, own: Own, language: str) -> list[str]:
@@ -93,24 +125,65 @@ def _convergence_lines(found: Convergence, own: Own, language: str) -> list[str]
     ]
 
 
+def _risk_lines(answer: Answer, language: str) -> list[str]:
+    """What is uncertain in the figures: the year alone, or parameters too, and their error."""
+    say, own = words(language), answer.asked.own
+    kind = own.get("basis") or "process"
+    if kind == "process":
+        return [say("basis.process_risk")]
+    years = answer.asked.inputs.assumptions["years_from_base_to_rating"]
+    told = {
+        "draws": count(own["draws"]),
+        "years": number(years),
+        "names": ", ".join(own["uncertain"] or ()),
+    }
+    draws = getattr(getattr(answer.result, "laws", None), "draws", None)
+    outside = draws.outside if draws is not None else 0
+    return [
+        say(f"basis.{'only' if own['uncertain'] else kind}", **told),
+        *([say("basis.outside", number=count(outside), **told)] if outside else []),
+        say("basis.draw_error", **told),
+        *([say("basis.fund_trend")] if answer.question == "fund" and kind == "level" else []),
+    ]
+
+
 def basis_lines(answer: Answer, language: str, *, differences: int = 0) -> list[str]:
     """Return what the figures stand on: method, expenses, kind of risk, data, run id."""
     say, own = words(language), answer.asked.own
-    engine = "year" if answer.question == "year" else own.get("engine", "exact")
+    if answer.question in ("triangle", "runoff"):
+        run = say("basis.run_id", run_id=answer.record["run_id"])
+        return [say(f"basis.{answer.question}"), run]
+    apart = answer.question in ("year", "fund")
+    engine = answer.question if apart else own.get("engine", "exact")
     spent = answer.asked.choices.expenses
     found = getattr(answer.result, "convergence", None)
     years = found.years if found else own.get("years")
     told = {"years": count(years), "year": own.get("year"), "seed": own.get("seed")}
+    told["paths"] = count(own.get("paths"))
     lines = [say(f"basis.{engine}", **told)]
     if found:
         lines += _convergence_lines(found, own, language)
     if "form" in own:
         lines.append(say("basis.individual" if own["form"] == "individual" else "basis.collective"))
+        lines += _risk_lines(answer, language)
+    if answer.question == "fund":
+        lines += _risk_lines(answer, language)
+    if answer.question == "models":
+        lines.append(say("basis.models"))
+    if answer.question in ("participation", "sensitivity"):
         lines.append(say("basis.process_risk"))
+    if answer.question == "participation" and own["basis"] != "process":
+        lines += [say("basis.except_uncertain"), *_risk_lines(answer, language)]
     if answer.question not in WITHOUT_EXPENSES:
         lines.append(say("basis.expenses_out" if spent == "none" else "basis.expenses_in"))
-    if answer.question in ("run", "price", "tiers"):
+    if answer.question in ("run", "price", "tiers", "design", "surplus", "optimise"):
         lines.append(say("basis.ranges"))
+    if answer.question == "persons":
+        lines.append(say("basis.persons"))
+    if answer.question == "observe":
+        lines.append(say("basis.observe"))
+    elif answer.question not in WITHOUT_SOURCE:
+        lines.append(source_line(answer.asked, language))
     return [
         *lines,
         basis_sentence(language, differences=differences),

@@ -6,7 +6,7 @@ Floor 9.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from workbench.inputs import Inputs
 from workbench.pack import Difference
@@ -16,8 +16,10 @@ from workbench.show.numbers import count
 from workbench.show.tables import text
 from workbench.show.words import words
 
+if TYPE_CHECKING:
+    from workbench.verify import Check
+
 __all__ = [
-    "Check",
     "checks_document",
     "checks_report",
     "checks_tables",
@@ -25,17 +27,6 @@ __all__ = [
     "pack_report",
     "pack_tables",
 ]
-
-
-class Check(Protocol):
-    """One check of the installation, as `workbench.verify` makes it."""
-
-    name: str
-    passed: bool
-    value: float
-    expected: float
-    tolerance: float
-    source: str
 
 
 def pack_document(pack: Inputs, differences: Sequence[Difference]) -> dict[str, Any]:

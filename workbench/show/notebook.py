@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
+from workbench.changes import with_own_scenario
 from workbench.guard import InputRefused, WorkbenchError
 from workbench.inputs import Inputs
 from workbench.pack import differences, read_pack
@@ -30,6 +31,7 @@ from workbench.show.words import fault_text, words
 
 __all__ = [
     "DATA_VARIABLE",
+    "SCENARIO_VARIABLE",
     "Card",
     "agreement",
     "check",
@@ -42,6 +44,7 @@ __all__ = [
 ]
 
 DATA_VARIABLE = "WORKBENCH_DATA"
+SCENARIO_VARIABLE = "WORKBENCH_SCENARIO"
 """Folder of the pack that a notebook uses; `workbench app --data DIR` sets it."""
 
 _LANG = {"zh": "zh-CN", "en": "en"}
@@ -100,13 +103,16 @@ def _breakable(markup: str) -> str:
 def pack_in_use(environ: Mapping[str, str] = os.environ) -> Inputs:
     """Return the pack that WORKBENCH_DATA names, else the built-in one.
 
+    With WORKBENCH_SCENARIO the TOML file that it names is one of the pack's scenarios.
+
     Raises
     ------
     InputRefused
-        With every fault of the pack.
+        With every fault of the pack, or of the scenario file.
     """
-    folder = environ.get(DATA_VARIABLE)
-    return read_pack(Path(folder) if folder else None)
+    folder, file = environ.get(DATA_VARIABLE), environ.get(SCENARIO_VARIABLE)
+    pack = read_pack(Path(folder) if folder else None)
+    return with_own_scenario(pack, Path(file)) if file else pack
 
 
 def say(answer: Answer, language: str) -> Card:

@@ -159,10 +159,14 @@ def _hundreds(ends: tuple[float, float] | None) -> tuple[float, float] | None:
     return None if ends is None else (ends[0] * 100.0, ends[1] * 100.0)
 
 
-def tier_picture(answer: Answer, language: str, plan: str, chosen: float) -> ChartSpec:
+def tier_picture(
+    answer: Answer, language: str, plan: str, chosen: float, *, process: Answer | None = None
+) -> ChartSpec:
     """Return deficit probability and loss ratio over the premium, for an answer to `tiers`.
 
     `chosen` is the premium pointed at, yuan; shaded is where a deficit is rarer than 1 in 20.
+    `process` is the answer with yearly fluctuation alone, drawn as a second line, where `answer`
+    has uncertain parameters in it.
     """
     say, table = words(language), _tiers(answer, plan)
     chances, premiums = table.deficit_probability.values, table.premiums
@@ -172,7 +176,7 @@ def tier_picture(answer: Answer, language: str, plan: str, chosen: float) -> Cha
     unit = say("unit.yuan")
     labels = {
         "title": title,
-        "subtitle": say("notebook.tier_subtitle"),
+        "subtitle": _tier_subtitle(answer, language, process is not None),
         "alt": title,
         "unit": unit,
         "axis": say("notebook.tier_axis", unit=unit),
@@ -183,6 +187,8 @@ def tier_picture(answer: Answer, language: str, plan: str, chosen: float) -> Cha
         "chosen": say("notebook.tier_chosen", premium=number(chosen)),
         "rule": say("notebook.tier_rule"),
         "allowed": say("notebook.tier_allowed"),
+        "process": say("chart.process"),
+        "parameters": say("chart.parameters"),
     }
     curve = TierCurve(
         plan=plan,
@@ -193,8 +199,18 @@ def tier_picture(answer: Answer, language: str, plan: str, chosen: float) -> Cha
         chosen=chosen,
         rule=RULE,
         allowed=allowed,
+        process=None if process is None else _tiers(process, plan).deficit_probability.values,
     )
     return tier_chart(curve, labels)
+
+
+def _tier_subtitle(answer: Answer, language: str, two: bool) -> str:
+    """What is uncertain in the lines is always said."""
+    say, kind = words(language), answer.asked.own["basis"]
+    if kind == "process":
+        return say("notebook.tier_subtitle")
+    told = say("chart.process_dashed") if two else say(f"basis.short_{kind}")
+    return say("word.and_also").join((say("chart.tier_subtitle"), told))
 
 
 def tier_sentence(answer: Answer, language: str, plan: str, premium: float) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.questions import Answer
 from workbench.risk import Figure
+from workbench.show.choosing import rule_sentences
 from workbench.show.numbers import count, money_words, number, plain, probability_words, yuan
 from workbench.show.words import plan_name, words
 
@@ -70,7 +71,8 @@ def tier_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]
             premium=number(table.in_force_yuan),
             chance=probability_words(figures[code], language),
             tier=number(min(enough, default=0.0)),
-        )
+        ),
+        *rule_sentences(answer, language),
     ]
 
 
@@ -100,7 +102,7 @@ def calibration_sentences(answer: Answer, language: str, *, changed: bool) -> li
 def reserve_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]:
     """Return the reserve at each date, and the plans whose premium falls short."""
     say, lines = words(language), []
-    for day, estimate in answer.result.items():
+    for day, estimate in answer.result.estimates.items():
         total = estimate.total
         amounts = {
             "reserve": total.reserve_yuan,

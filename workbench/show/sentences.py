@@ -14,6 +14,7 @@ from workbench.risk import Figure
 from workbench.show.numbers import (
     hundred,
     money_words,
+    number,
     people_words,
     percent,
     probability_words,
@@ -27,8 +28,10 @@ __all__ = [
     "hundred_sentence",
     "income_sentence",
     "surge_sentence",
+    "tier_change_sentence",
     "tightest",
     "tightest_sentence",
+    "tightest_uncertain_sentence",
 ]
 
 SURE = 0.999
@@ -92,12 +95,15 @@ def _inside(name: str, language: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def bad_year_sentence(total: PlanFigures, language: str) -> str:
-    """Sentence 3: benefits of a one-in-twenty year, and whether the year's income covers them."""
+def bad_year_sentence(total: PlanFigures, language: str, *, uncertain: bool = False) -> str:
+    """Sentence 3: benefits of a one-in-twenty year, and whether the year's income covers them.
+
+    With `uncertain` the assumptions are drawn, and the sentence says so.
+    """
     bad = total.quantiles[0.95]
     gap = bad.value + total.expenses_yuan.value - total.contribution_yuan
     return words(language)(
-        "sentence.bad_year_short" if gap > 0.0 else "sentence.bad_year_covered",
+        f"sentence.bad_year_{'short' if gap > 0.0 else 'covered'}{'_uncertain' * uncertain}",
         benefits=money_words(bad, language),
         gap=money_words(Figure(gap, bad.error), language),
     )
@@ -129,6 +135,49 @@ def tightest_sentence(figures: PlanFigures, name: str, language: str) -> str:
         plan=name,
         chance=probability_words(chance, language),
         gap=money_words(Figure(gap, error), language),
+    )
+
+
+def tightest_uncertain_sentence(
+    process: PlanFigures, uncertain: PlanFigures, name: str, language: str
+) -> str:
+    """Sentence 4, second half: the chance of a deficit once the assumptions are uncertain."""
+    chance = uncertain.deficit_probability
+    gap = uncertain.expected_shortfall_yuan.scaled(1.0 / max(chance.value, LEAST))
+    return words(language)(
+        "sentence.tightest_uncertain" if chance.value >= LEAST else "sentence.uncertain_safe",
+        plan=name,
+        before=probability_words(process.deficit_probability, language),
+        chance=probability_words(chance, language),
+        gap=money_words(gap, language),
+    )
+
+
+def tier_change_sentence(
+    name: str,
+    premiums: tuple[float, float],
+    chances: tuple[Figure, ...],
+    language: str,
+    *,
+    uncertain: bool = False,
+) -> str:
+    """Sentence 5: a tier moved from one premium to another, and the chance of a deficit with it.
+
+    `premiums` (yuan) and `chances` are before and after; nobody leaves because of it. `uncertain`
+    says that the chances take the assumptions as uncertain.
+    """
+    before, after = premiums
+    direction = "raised" if after > before else "lowered"
+    say = words(language)
+    return say(
+        f"sentence.tier_{direction}",
+        basis=say("sentence.on_parameters" if uncertain else "sentence.on_process"),
+        plan=name,
+        before=number(before),
+        after=number(after),
+        difference=number(round(abs(after - before), 2)),
+        chance_before=probability_words(chances[0], language),
+        chance_after=probability_words(chances[1], language),
     )
 
 

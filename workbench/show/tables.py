@@ -61,8 +61,12 @@ def _padded(line: str, wide: int, right: bool) -> str:
 
 
 def title(table: Table, language: str) -> str:
-    """Return the title of a table."""
-    return words(language)(f"table.{table.name}")
+    """Return the title of a table, with its basis where that is not process risk alone."""
+    say = words(language)
+    named = say(f"table.{table.name}")
+    if not table.basis:
+        return named
+    return say("table.on_basis", title=named, basis=say(f"basis.short_{table.basis}"))
 
 
 def head(column: Column, language: str) -> str:

@@ -7,38 +7,23 @@ from __future__ import annotations
 
 from html import escape
 
-from workbench.app.knobs import Range, knob_label, knob_unit, knobs_of, range_of
+from workbench.app.knobs import Range, every_knob, knob_label, knob_unit, knobs_of, range_of
 from workbench.app.markup import details_html, paragraph, table_html
+from workbench.app.meanings import meaning_of
 from workbench.app.panels.parts import card, region
 from workbench.app.seen import Seen
 from workbench.app.state import in_force, value_of
 from workbench.assumptions import Belief
-from workbench.names import allowed_name
 from workbench.show.answers import basis_lines
 from workbench.show.numbers import number
 from workbench.show.words import fault_text
 
-__all__ = ["BasisPanel", "meaning_of"]
-
-
-def meaning_of(seen: Seen, name: str) -> str:
-    """Return what a name of `--set` means, or the name itself where the catalogue has no words."""
-    for knob in knobs_of(seen.pack):
-        if knob.name == name:
-            label = knob_label(seen.pack, knob, seen.language)
-            return seen.say("page.knob_premium", plan=label) if knob.plan else label
-    allowed = allowed_name(seen.pack, name)
-    key = allowed.meaning if allowed else f"name.{name.split('.')[0]}"
-    told = seen.say(key) if key in seen.say else name
-    parts = name.split(".")
-    if parts[0] == "plans" and len(parts) == 3:
-        return seen.say("page.of_plan", plan=seen.plan(parts[1]), what=told)
-    return told
+__all__ = ["BasisPanel"]
 
 
 def _told_of(seen: Seen, name: str) -> tuple[str, str, str]:
     """Range, state and source of a name that stands elsewhere than today."""
-    for knob in knobs_of(seen.pack):
+    for knob in every_knob(seen.pack):
         if knob.name == name:
             ends = _ends(range_of(seen.pack, knob))
             return ends, seen.say("page.state_choice"), seen.say(f"page.knob_why_{knob.topic}")
@@ -75,7 +60,7 @@ def _force_rows(seen: Seen) -> list[list[str]]:
         rows.append([named, now, _ends(range_of(seen.pack, knob)), state, why])
     for name, (value, _) in told.items():
         shown = value if isinstance(value, str) else number(value)
-        rows.append([meaning_of(seen, name), shown, *_told_of(seen, name)])
+        rows.append([meaning_of(seen.pack, name, seen.language), shown, *_told_of(seen, name)])
     return [[escape(cell) for cell in row] for row in rows]
 
 
@@ -92,15 +77,17 @@ def _range(seen: Seen, name: str) -> str:
 
 def _all_rows(seen: Seen) -> list[list[str]]:
     """Every assumption of the pack as it stands today."""
+    beliefs = seen.pack.assumptions.beliefs.values()
+    told = {one.name: escape(meaning_of(seen.pack, one.name, seen.language)) for one in beliefs}
     return [
         [
-            f"{escape(meaning_of(seen, belief.name))}<br><code>{escape(belief.name)}</code>",
+            f"{told[belief.name]}<br><code>{escape(belief.name)}</code>",
             escape(number(belief.value)),
             escape(_range(seen, belief.name)),
             escape(_state(seen, belief)),
             escape(belief.provenance),
         ]
-        for belief in seen.pack.assumptions.beliefs.values()
+        for belief in beliefs
     ]
 
 

@@ -1,25 +1,25 @@
-"""How to have the same again: commands to copy, this run in a file, the calibration behind the
-figures, tables to save.
+"""How to have the same again: commands to copy, this run in a file, tables to save.
 
 Floor 10.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 
-from workbench.app.markup import figure, paragraph
+from workbench.app.markup import paragraph
 from workbench.app.panels.parts import Buttons, Tools, card, file_name, region
-from workbench.app.seen import Answers, Seen
+from workbench.app.seen import Answers, Seen, question_of
 from workbench.questions import tables
 from workbench.show.records import record_name, rerun_line
 from workbench.show.words import both_languages
 
-__all__ = ["CommandsPanel"]
+__all__ = ["CommandsPanel", "command_row"]
 
-FIRST, COMMANDS = "run", ("price", "tiers")
-"""The question that is kept, whose button stands under its command; the other commands."""
+FIRST = "run"
+"""The question that is kept where a page names no other; its button stands under its command."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RECORD = "application/octet-stream"
@@ -37,20 +37,21 @@ def _row(seen: Seen, name: str, told: str, shown: str) -> str:
 
 def command_row(seen: Seen, name: str) -> str:
     """Return the command of a question with its button."""
-    told = paragraph(escape(seen.say(f"page.command_{name}")), style="wb-note")
+    told = paragraph(escape(seen.say(f"page.command_{question_of(name)}")), style="wb-note")
+    key = re.sub(r"\W+", "-", name)
     shown = (
-        f'<code class="wb-command" id="wb-command-{name}" data-command="{name}">'
+        f'<code class="wb-command" id="wb-command-{key}" data-command="{escape(name)}">'
         f"{escape(seen.command(name))}</code>"
     )
-    return _row(seen, name, told, shown)
+    return _row(seen, key, told, shown)
 
 
-def kept_row(seen: Seen, *, kept: bool, now: bool = False) -> str:
+def kept_row(seen: Seen, first: str, *, kept: bool, now: bool = False) -> str:
     """Return the command that makes this run again from its file, and whether it was kept.
 
     `now` says that it was kept this moment.
     """
-    say, answer = seen.say, seen.answer(FIRST)
+    say, answer = seen.say, seen.answer(first)
     run_id = answer.record["run_id"]
     if not kept:
         told = paragraph(escape(say("page.keep_offer", run_id=run_id)), style="wb-note wb-keep")
@@ -62,20 +63,6 @@ def kept_row(seen: Seen, *, kept: bool, now: bool = False) -> str:
     line = escape(rerun_line(file)).replace(file, f'<span class="wb-nowrap">{file}</span>')
     shown = f'<code class="wb-command" id="wb-command-rerun" data-rerun>{line}</code>'
     return _row(seen, "rerun", told, shown)
-
-
-def calibration_html(seen: Seen) -> str:
-    """Return the two solved values and what they reproduce."""
-    solved = "calibrate/solved"
-    told = seen.say(
-        "page.calibrated",
-        rate=figure(seen, f"{solved}/hospital_claimant_rate/value", "number"),
-        cost=figure(seen, f"{solved}/stay_cost_mean_yuan/value", "price"),
-        beneficiaries=figure(seen, "calibrate/beneficiaries", "count"),
-        paid=figure(seen, "calibrate/paid_yuan", "money"),
-        unit=escape(seen.say("unit.money")),
-    )
-    return paragraph(told)
 
 
 def _head(seen: Seen) -> str:
@@ -94,12 +81,18 @@ def _part(seen: Seen, content: str) -> str:
 
 
 class CommandsPanel:
-    """Commands, this run in a file, calibration and downloads."""
+    """Commands, this run in a file, and downloads; `commands` are those besides `first()`."""
 
-    def __init__(self, tools: Tools, *, gather: Callable[[], Answers]) -> None:
-        self._tools, self._gather = tools, gather
+    def __init__(
+        self,
+        tools: Tools,
+        *,
+        gather: Callable[[], Answers],
+        commands: tuple[str, ...],
+        first: Callable[[], str] = lambda: FIRST,
+    ) -> None:
+        self._tools, self._gather, self._commands, self._name = tools, gather, commands, first
         self._first, self._rest = region(), region()
-        self._solved = region("wb-sentence")
         self._seen: Seen | None = None
         self._kept: set[str] = set()
         self._keep_button = Buttons(tools, {"page.keep": self._keep})
@@ -108,7 +101,6 @@ class CommandsPanel:
             self._first,
             self._keep_button.widget,
             self._rest,
-            self._solved,
             self._buttons.widget,
         )
         self.widget.add_class("wb-commands")
@@ -117,34 +109,20 @@ class CommandsPanel:
         """Show the commands of the answers."""
         self._seen = seen
         self._show_first(seen)
-        self._rest.value = _part(seen, "".join(command_row(seen, name) for name in COMMANDS))
+        self._rest.value = _part(seen, "".join(command_row(seen, name) for name in self._commands))
         self._keep_button.show(seen.language)
         self._keep_button.explain("page.keep", seen.say("page.keep_tip"))
         self._buttons.show(seen.language)
 
     def _show_first(self, seen: Seen, *, now: bool = False) -> None:
-        kept = seen.answer(FIRST).record["run_id"] in self._kept
-        rows = command_row(seen, FIRST) + kept_row(seen, kept=kept, now=now)
+        name = self._name()
+        kept = seen.answer(name).record["run_id"] in self._kept
+        rows = command_row(seen, name) + kept_row(seen, name, kept=kept, now=now)
         self._first.value = _part(seen, _head(seen) + rows)
 
     def allow_keeping(self, allowed: bool) -> None:
         """Let the run be kept, or not while a newer answer is on its way."""
         self._keep_button.allow(allowed)
-
-    def stale(self, is_stale: bool) -> None:
-        """Grey the calibration while a newer one is on its way."""
-        (self._solved.add_class if is_stale else self._solved.remove_class)("wb-stale")
-
-    def show_calibration(self, seen: Seen) -> None:
-        """Show the solved values with their command; they come after the rest."""
-        self._solved.value = _part(seen, command_row(seen, "calibrate") + calibration_html(seen))
-        self.stale(False)
-
-    def refuse_calibration(self, seen: Seen, reason: str) -> None:
-        """Say why the scales cannot be solved with these settings."""
-        told = paragraph(escape(reason), "refused")
-        self._solved.value = _part(seen, command_row(seen, "calibrate") + told)
-        self.stale(False)
 
     def _keep(self) -> None:
         """Hand the record of the run on the page to the reader, and say so."""
@@ -153,8 +131,9 @@ class CommandsPanel:
         seen = self._seen
         if seen is None:
             return
-        answer = seen.answer(FIRST)
-        content = keep(answer, tell=both_languages, seconds=seen.asked.seconds[FIRST])
+        name = self._name()
+        answer = seen.answer(name)
+        content = keep(answer, tell=both_languages, seconds=seen.asked.seconds[name])
         self._tools.save(record_name(answer), content, RECORD)
         self._kept.add(answer.record["run_id"])
         self._show_first(seen, now=True)

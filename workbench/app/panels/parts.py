@@ -8,26 +8,33 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import ipywidgets
 
 from workbench.app.chart import Chart
+from workbench.app.markup import paragraph
 from workbench.app.seen import Seen
 from workbench.questions import Table, tables
+from workbench.show.charts import ChartSpec
 from workbench.show.tables import csv_text, title
 from workbench.show.words import words
 
 __all__ = [
     "BOM",
     "Buttons",
+    "LaterPanel",
     "Tools",
+    "answered",
     "card",
     "chart_labels",
     "file_name",
+    "headed",
     "region",
     "save_picture",
     "save_table",
+    "show_picture",
     "table_named",
 ]
 
@@ -39,12 +46,12 @@ _BAD_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What a panel may do in the browser: `save(name, content, media type)`.
+    """What a panel may do in the browser: `save(name, content, media type, pictures)`.
 
     `guarded` wraps a call-back, so that a fault is told to the reader and never sent as it is.
     """
 
-    save: Callable[[str, str | bytes, str], None]
+    save: Callable[..., None]
     guarded: Callable[[Callable[..., None]], Callable[..., None]]
 
 
@@ -88,6 +95,46 @@ class Buttons:
         """Let the buttons be pressed, or not for now."""
         for button in self._buttons.values():
             button.disabled = not allowed
+
+
+def headed(title: str, content: str = "") -> str:
+    """Return the title of a card, and what stands under it as HTML."""
+    return f'<h2 class="wb-section">{escape(title)}</h2>{content}'
+
+
+def show_picture(chart: Chart, spec: ChartSpec) -> None:
+    """Draw a picture at the height that it is made for."""
+    with chart.hold_sync():
+        chart.height = spec.height
+        chart.show(spec)
+
+
+class LaterPanel:
+    """A panel whose figures come after the head; a subclass has `widget`, `told` and `show`."""
+
+    widget: ipywidgets.Widget
+    told: ipywidgets.HTML
+
+    def show(self, seen: Seen) -> None:
+        """Show the answers."""
+        raise NotImplementedError
+
+    def wait(self, seen: Seen) -> None:
+        """Put what does not hang on the answers into the language."""
+
+    def refuse(self, seen: Seen, reason: str) -> None:
+        """Say why there is no answer with these settings."""
+        told = paragraph(escape(reason), "panel_refused")
+        self.told.value = answered(seen, told)
+
+    def stale(self, is_stale: bool) -> None:
+        """Grey the figures while newer ones are on their way."""
+        (self.widget.add_class if is_stale else self.widget.remove_class)("wb-stale")
+
+
+def answered(seen: Seen, content: str) -> str:
+    """Return content that says to which answer it belongs."""
+    return f'<div data-answer-rev="{seen.asked.revision}">{content}</div>'
 
 
 def file_name(text: str, ending: str) -> str:

@@ -106,7 +106,7 @@ class YearPanel:
     """Picture of the year's result, with its figures as a table."""
 
     def __init__(self, tools: Tools) -> None:
-        self._chart = Chart(height=300)
+        self._chart = Chart(name="year", height=300)
         self._lead, self._table = region("wb-sentence", "wb-lead"), region()
         self._seen: Seen | None = None
         self._axis: dict[str, tuple[float, float]] = {}

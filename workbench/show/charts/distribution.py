@@ -253,8 +253,8 @@ def _deficit_part(year: Distribution) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _flank(curve: Curve, peak: int, left: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The point of a curve at about six tenths of its peak, on one side of it."""
+    """The point of a curve at about eight tenths of its peak, on one side: no stem ends there."""
     amounts, density = np.asarray(curve.amounts), np.asarray(curve.density)
     side = np.arange(0, peak + 1) if left else np.arange(peak, len(amounts))
-    at = int(side[np.argmin(np.abs(density[side] - 0.6 * density[peak]))])
+    at = int(side[np.argmin(np.abs(density[side] - 0.8 * density[peak]))])
     return amounts[[at]], density[[at]]

@@ -31,6 +31,7 @@ __all__ = [
     "points",
     "share_format",
     "steady",
+    "ticked",
     "value_axis",
     "words",
 ]
@@ -54,10 +55,13 @@ class ChartSpec:
         ECharts option with names as above.
     label : str
         The text alternative: what the chart finds, in words.
+    height : int
+        Height that the picture is made for, without its title, pixels.
     """
 
     option: Mapping[str, Any]
     label: str
+    height: int = 320
 
 
 def frame(labels: Mapping[str, str], *, grid: Any, tooltip: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,13 +163,24 @@ def steady(
     if previous and previous[0] <= low and high <= previous[1]:
         if high - low >= 0.45 * (previous[1] - previous[0]):
             return previous
-    span = max(high - low, abs(high) * 1e-6, 1e-9)
-    scale = 10.0 ** np.floor(np.log10(span / steps))
-    step = float(next(nice * scale for nice in _NICE_STEPS if nice * scale >= span / steps))
+    step = _step(low, high, steps)
     return (
         round(float(np.floor(low / step)) * step, 10),
         round(float(np.ceil(high / step)) * step, 10),
     )
+
+
+def ticked(low: float, high: float, *, steps: int = 5) -> dict[str, float]:
+    """Return the ends of a new axis and the interval of its ticks, which meet both ends."""
+    ends, step = steady(None, low, high, steps=steps), _step(low, high, steps)
+    return {"low": ends[0], "high": ends[1], "interval": step}
+
+
+def _step(low: float, high: float, steps: int) -> float:
+    """The least round step by which `steps` reach from `low` to `high`."""
+    span = max(high - low, abs(high) * 1e-6, 1e-9)
+    scale = 10.0 ** np.floor(np.log10(span / steps))
+    return float(next(nice * scale for nice in _NICE_STEPS if nice * scale >= span / steps))
 
 
 def _plain(value: float, digits: int) -> float | None:

@@ -73,7 +73,7 @@ def hundred_yuan_chart(rows: Sequence[PlanShares], labels: Mapping[str, str]) ->
         *(_part(part, rows, labels) for part in ("benefits", "expenses", "surplus")),
         *(_range_line(place, row, labels) for place, row in enumerate(rows, start=1)),
     ]
-    return ChartSpec(option=option, label=labels["alt"])
+    return ChartSpec(option=option, label=labels["alt"], height=330)
 
 
 def _whole_twenties(value: float) -> float:

@@ -42,6 +42,9 @@ class TierCurve:
         Greatest deficit probability allowed, a share.
     allowed : tuple[float, float] or None
         Least and greatest premium that meet the rule, yuan.
+    process : Numbers or None
+        Deficit probability with yearly fluctuation alone, shape (n,), where `deficit_probability`
+        has uncertain parameters in it: a second, thin line.
     """
 
     plan: str
@@ -52,13 +55,15 @@ class TierCurve:
     chosen: float
     rule: float | None = None
     allowed: tuple[float, float] | None = None
+    process: Numbers | None = None
 
 
 def tier_chart(curve: TierCurve, labels: Mapping[str, str]) -> ChartSpec:
     """Deficit probability over the premium, below it the loss ratio.
 
     Labels: `title`, `subtitle`, `alt`, `unit` ("元"), `axis` (name of the premium), `probability`,
-    `loss_ratio` (names of the figures), `today`, `chosen`, and with a rule `rule` and `allowed`.
+    `loss_ratio` (names of the figures), `today`, `chosen`, with a rule `rule` and `allowed`, and
+    with a second line `process` and `parameters` (words at the two lines).
     """
     option = frame(
         labels,
@@ -78,10 +83,11 @@ def tier_chart(curve: TierCurve, labels: Mapping[str, str]) -> ChartSpec:
     option["series"] = [
         _tier_line("probability", curve, labels, 0),
         _tier_line("loss_ratio", curve, labels, 1),
+        *_process_lines(curve, labels),
         _chosen_point(curve, labels),
         *(_today_line(curve, labels, grid) for grid in (0, 1)),
     ]
-    return ChartSpec(option=option, label=labels["alt"])
+    return ChartSpec(option=option, label=labels["alt"], height=424)
 
 
 def _premium_axis(curve: TierCurve, labels: Mapping[str, str], grid: int) -> dict[str, Any]:
@@ -142,6 +148,57 @@ def _tier_line(
         "data": points(curve.premiums, shares, digits=5),
     }
     return series | (_rule_marks(curve, labels) if figure == "probability" else {})
+
+
+def _process_lines(curve: TierCurve, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The line with yearly fluctuation alone, and the words at both lines of probability."""
+    if curve.process is None:
+        return []
+    second = {
+        "id": "process",
+        "name": labels["process"],
+        "type": "line",
+        "symbol": "none",
+        "lineStyle": {"width": 1.25, "type": "dashed", "color": colour(curve.plan)},
+        "itemStyle": {"color": colour(curve.plan)},
+        "emphasis": {"disabled": True},
+        "tooltip": {"valueFormatter": share_format(1, labels)},
+        "data": points(curve.premiums, curve.process, digits=5),
+    }
+    # The lines cross near one half: each is told where it lies to the right of the other, the
+    # second clear of the words at the tier asked about.
+    at = float(np.interp(curve.chosen, curve.premiums, curve.deficit_probability))
+    height = 0.34 if abs(at - 0.22) < 0.09 else 0.22
+    return [
+        second,
+        *_told("process", curve, curve.process, (0.82, labels["process"])),
+        *_told("parameters", curve, curve.deficit_probability, (height, labels["parameters"])),
+    ]
+
+
+def _told(
+    key: str, curve: TierCurve, shares: Numbers, told: tuple[float, str]
+) -> list[dict[str, Any]]:
+    """Words right of a falling line, at the height given; none where the line is never so high."""
+    height, text = told
+    falling = np.minimum.accumulate(np.asarray(shares, dtype=float))
+    if not falling[-1] < height <= falling[0]:
+        return []
+    at = float(np.interp(height, falling[::-1], np.asarray(curve.premiums, dtype=float)[::-1]))
+    label = {"show": True, "position": "right", "distance": 6, "color": colour("secondary")}
+    label |= {"backgroundColor": colour("card", 0.8), "padding": [1, 2]}
+    return [
+        {
+            "id": f"told-{key}",
+            "type": "line",
+            "silent": True,
+            "tooltip": {"show": False},
+            "symbolSize": 1,
+            "itemStyle": {"color": colour(curve.plan)},
+            "label": label | {"formatter": words(text)},
+            "data": points([at], [height]),
+        }
+    ]
 
 
 def _rule_marks(curve: TierCurve, labels: Mapping[str, str]) -> dict[str, Any]:
