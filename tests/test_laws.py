@@ -288,3 +288,9 @@ def test_moments_and_survival_are_monotone(loss, x, more):
 def test_impossible_parameters_are_refused(make):
     with pytest.raises(InputRefused):
         make()
+
+
+def test_no_module_bears_the_name_of_a_law():
+    """A module that is loaded stands in the place of what the folder gives by its name."""
+    folder = Path(laws.__file__).parent
+    assert {path.stem for path in folder.glob("*.py")} & set(laws.__all__) == set()

@@ -19,7 +19,7 @@ from workbench.engine.catastrophe import Catastrophe, with_catastrophe
 from workbench.engine.events import scheme_of
 from workbench.engine.stages import scheme_laws, year_laws
 from workbench.laws.severity import Lognormal
-from workbench.laws.spliced import SplicedCost
+from workbench.laws.stay_tail import SplicedCost
 from workbench.questions import Choices, ask
 
 ROOT = Path(__file__).parent.parent

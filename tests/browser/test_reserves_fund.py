@@ -132,6 +132,7 @@ def test_every_figure_is_that_of_the_command_shown(window, inputs, capsys, today
         settle(page, name)
         reset = {"zh": "全部复原", "en": "Reset all"}[language]
         page.get_by_role("button", name=reset).click()
+        settle(page, name)  # the answer to the button writes to every box
         for key, value in chosen.items():
             type_value(page, key, value)
         for key, value in chosen.items():

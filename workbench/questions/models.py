@@ -21,7 +21,7 @@ from workbench.engine.stages import YearLaws, claims_key, remember, scheme_laws,
 from workbench.exact import mean_error, rounding_yuan
 from workbench.guard import InputRefused
 from workbench.inputs import Inputs
-from workbench.laws.spliced import SplicedCost
+from workbench.laws.stay_tail import SplicedCost
 from workbench.premium.tiers import tier_table
 from workbench.questions.documents import figure_part
 from workbench.questions.registry import Asked, Mapper, Question
