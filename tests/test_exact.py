@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import nbinom, poisson
 
 from workbench.changes import Changes, apply
+from workbench.engine import stages
 from workbench.engine.events import scheme_of
 from workbench.engine.inversion import LATTICE_BITS, Measures, annual_law
 from workbench.engine.payment_laws import Points
@@ -209,3 +210,13 @@ def test_a_lumpy_plan_without_a_common_step(inputs, form):
         far = 1.0 if form == "collective" else 2.0
         assert abs(law.quantiles[level].value - known) <= far * law.quantiles[level].error
         assert law.quantiles[level].error < (60.0 if form == "collective" else 3_000.0)
+
+
+def test_the_cache_is_bounded_in_bytes(inputs):
+    """Odd amounts give laws on millions of points: what is kept does not grow with them."""
+    for place in range(6):
+        amounts = {"plans.P4.lump_sum_yuan": 20000.01 + 0.37 * place}
+        exact_run(apply(inputs, Changes(amounts)))
+    kept = [size for _, size in stages._kept.values()]
+    assert max(kept) > 1_000_000
+    assert sum(kept) <= stages.MOST_BYTES

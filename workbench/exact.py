@@ -70,7 +70,7 @@ def excess_error(law: AnnualLaw, limits: np.ndarray) -> np.ndarray:
     return rounding_yuan(law) + law.excess_errors(limits)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=12)
 def _levels(
     law: AnnualLaw, coarse: AnnualLaw
 ) -> tuple[Mapping[float, Figure], Mapping[float, Figure]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -51,7 +51,8 @@ __all__ = [
     "year_laws",
 ]
 
-MOST_KEPT = 128
+MOST_KEPT, MOST_BYTES = 128, 256 * 1024 * 1024
+"""Entries of the cache, and bytes of the arrays in them."""
 NARROWER = 0.85
 """Window of the law that bounds the error, against the law's own."""
 LEVEL_NAMES = (
@@ -135,7 +136,7 @@ class ExpectedClaims:
     persons_paid: float
 
 
-_kept: OrderedDict[tuple, object] = OrderedDict()
+_kept: OrderedDict[tuple, tuple[Any, int]] = OrderedDict()
 _lock = Lock()
 
 
@@ -181,13 +182,26 @@ def remember(key: tuple, make: Callable[[], Any]) -> Any:
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
-            return _kept[key]
+            return _kept[key][0]
     value = make()
     with _lock:
-        _kept[key] = value
-        while len(_kept) > MOST_KEPT:
+        _kept[key] = (value, _bytes_of(value))
+        while len(_kept) > 1 and (
+            len(_kept) > MOST_KEPT or sum(size for _, size in _kept.values()) > MOST_BYTES
+        ):
             _kept.popitem(last=False)
     return value
+
+
+def _bytes_of(value: Any) -> int:
+    """Return the bytes of the arrays inside a value: a lumpy law can have millions of points."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, tuple | list):
+        return sum(_bytes_of(one) for one in value)
+    if is_dataclass(value):
+        return sum(_bytes_of(getattr(value, part.name)) for part in fields(value))
+    return 0
 
 
 def measures_of(scheme: Scheme, weights: np.ndarray) -> Measures:
