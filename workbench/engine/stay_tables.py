@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtri
 
-from workbench.engine.claimant import Z_LIMIT, Stay, legendre
+from workbench.engine.claimant import Stay, legendre
 from workbench.guard import freeze
 from workbench.laws.severity import Lognormal, days_law, lognormal_days
 from workbench.laws.terms import MedicalPayment
@@ -34,7 +34,7 @@ COST_LANES, FINER = 1 << COST_BITS, 1 << FINER_BITS
 FINER_LANES = COST_LANES * FINER
 FIRST_TOP = COST_LANES - 64
 """The first of the costliest lanes, all of which are divided."""
-NODES_PER_ROW, NODES_PER_PAIR = 4, 16
+NODES_PER_ROW = 4
 ROW_BITS = 6
 FIRST_ROW = 126 << ROW_BITS
 DAY_ROWS = (143 << ROW_BITS) - FIRST_ROW
@@ -58,8 +58,7 @@ def amount_table(stay: Stay, payment: MedicalPayment, cap_yuan: float) -> np.nda
     An entry is the conditional mean of its lane. A negative entry −k says that the lane is divided
     once more: its 32 finer amounts stand from place k on. Divided are the 64 costliest
     lanes, whose amounts differ most, and the one in which payments begin, so that the chance to be
-    paid nothing is met to half of 2⁻²¹. Two neighbours of the finer amounts of a top lane stand one
-    standard deviation below and above their common mean, which keeps the second moment.
+    paid nothing is met to half of 2⁻²¹. Means of parts keep the order of two terms, lane by lane.
     """
     law = stay, payment, cap_yuan
     begins = min(int(payment.zero_probability(stay.cost) * COST_LANES), FIRST_TOP - 1)
@@ -67,7 +66,7 @@ def amount_table(stay: Stay, payment: MedicalPayment, cap_yuan: float) -> np.nda
     yuan = [
         _lane_means(*law, np.arange(COST_LANES + 1) / COST_LANES),
         _lane_means(*law, (begins + np.arange(FINER + 1) / FINER) / COST_LANES),
-        _spread_means(*law, np.arange(FIRST_TOP * FINER, COST_LANES * FINER + 1) / FINER_LANES),
+        _lane_means(*law, np.arange(FIRST_TOP * FINER, COST_LANES * FINER + 1) / FINER_LANES),
     ]
     most = np.floor(cap_yuan * 100.0 + 0.5)
     fen = np.clip(np.floor(np.concatenate(yuan) * 100.0 + 0.5), 0.0, most)
@@ -99,37 +98,6 @@ def _partial_excess(stay: Stay, knot: float, cost: np.ndarray, ends: np.ndarray)
     limited = law.limited_mean(reach) - law.limited_mean(np.asarray(knot))
     beyond = law.survival(cost) * (reach - knot)
     return limited - np.where(np.isinf(cost), 0.0, np.nan_to_num(beyond, posinf=0.0))
-
-
-def _spread_means(
-    stay: Stay, payment: MedicalPayment, cap_yuan: float, edges: np.ndarray
-) -> np.ndarray:
-    """Conditional means, yuan, spread in pairs where both stay inside 0 … cap; (edges − 1,)."""
-    means = _lane_means(stay, payment, cap_yuan, edges).reshape(-1, 2)
-    pair = means.mean(axis=1)
-    spread = _spread(stay, payment, cap_yuan, edges[::2])
-    fits = (pair - spread >= 0.0) & (pair + spread <= cap_yuan)
-    two = np.stack([pair - spread, pair + spread], axis=1)
-    return np.where(fits[:, None], two, means).ravel()
-
-
-def _spread(stay: Stay, payment: MedicalPayment, cap_yuan: float, edges: np.ndarray) -> np.ndarray:
-    """Standard deviation of min(A, cap) between `edges` of probability, yuan, (edges − 1,)."""
-    z, share = _nodes_between(edges, NODES_PER_PAIR)
-    cost = np.exp(stay.cost.mu + stay.cost.sigma * z)
-    yuan = np.minimum(payment.amount(cost), cap_yuan)
-    mean = np.sum(share * yuan, axis=1, keepdims=True)
-    return np.sqrt(np.sum(share * (yuan - mean) ** 2, axis=1))
-
-
-def _nodes_between(edges: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Normal scores and their shares of sum 1 between `edges` of probability, (n, number)."""
-    ends = np.clip(ndtri(edges), -Z_LIMIT, Z_LIMIT)
-    base, weight = legendre(number)
-    half = np.diff(ends)[:, None] / 2.0
-    z = ends[:-1, None] + half * (base[None, :] + 1.0)
-    share = half * weight[None, :] * np.exp(-z * z / 2.0)
-    return z, share / share.sum(axis=1, keepdims=True)
 
 
 @lru_cache(maxsize=1)
