@@ -6,11 +6,9 @@ Source: docs/uncertainty.md.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -20,11 +18,19 @@ from workbench.calibrate import SOLVED, solved_again
 from workbench.calibrate.many import solve_many
 from workbench.engine.annual import AnnualLaw
 from workbench.engine.events import scheme_of
+from workbench.engine.keeping import Kept
 from workbench.engine.many import supports
 from workbench.engine.mixing import common_shock
 from workbench.engine.mixture import mixture_pair
 from workbench.engine.series import packed
-from workbench.engine.stages import YearDraws, YearLaws, claims_key, drawn_laws, year_laws
+from workbench.engine.stages import (
+    MOST_BYTES,
+    YearDraws,
+    YearLaws,
+    claims_key,
+    drawn_laws,
+    year_laws,
+)
 from workbench.guard import freeze, refuse, whole_number
 from workbench.inputs import Inputs
 from workbench.uncertainty import (
@@ -297,8 +303,7 @@ def _outside(inputs: Inputs, solved: np.ndarray) -> int:
     return int(left.sum())
 
 
-_kept: OrderedDict[tuple, YearLaws] = OrderedDict()
-_lock = Lock()
+_kept = Kept(MOST_KEPT, MOST_BYTES)
 
 
 def laws_on(
@@ -336,16 +341,8 @@ def laws_on(
     triangles(inputs.assumptions, basis_names(inputs, basis))
     base = basis.base or inputs
     key = (basis, form, claims_key(inputs), claims_key(base), _ranges(base, basis))
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    made = _made(inputs, basis, form, mapper)
-    with _lock:
-        _kept[key] = made
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return made
+    laws: YearLaws = _kept.remember(key, lambda: _made(inputs, basis, form, mapper))
+    return laws
 
 
 def _ranges(inputs: Inputs, basis: Basis) -> tuple:

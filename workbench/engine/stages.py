@@ -5,11 +5,9 @@ Floor 3. The one bounded cache of the engine besides the laws of a claimant in `
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from threading import Lock
-from typing import Any, TypeVar
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,6 +22,7 @@ from workbench.engine.class_laws import (
 )
 from workbench.engine.events import Scheme, scheme_of, without_price
 from workbench.engine.inversion import Measures, annual_law, lattice_of
+from workbench.engine.keeping import Kept
 from workbench.engine.mixing import common_shock
 from workbench.engine.moments import (
     covariances,
@@ -136,8 +135,8 @@ class ExpectedClaims:
     persons_paid: float
 
 
-_kept: OrderedDict[tuple, tuple[Any, int]] = OrderedDict()
-_lock = Lock()
+_kept = Kept(MOST_KEPT, MOST_BYTES)
+remember = _kept.remember
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,33 +174,6 @@ def claims_key(inputs: Inputs) -> Hashable:
         inputs.leaving,
     )
     return _Content(parts, hash(parts))
-
-
-def remember(key: tuple, make: Callable[[], Any]) -> Any:
-    """Return what is kept under `key`, made and kept now if it is not."""
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key][0]
-    value = make()
-    with _lock:
-        _kept[key] = (value, _bytes_of(value))
-        while len(_kept) > 1 and (
-            len(_kept) > MOST_KEPT or sum(size for _, size in _kept.values()) > MOST_BYTES
-        ):
-            _kept.popitem(last=False)
-    return value
-
-
-def _bytes_of(value: Any) -> int:
-    """Return the bytes of the arrays inside a value: a lumpy law can have millions of points."""
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if isinstance(value, tuple | list):
-        return sum(_bytes_of(one) for one in value)
-    if is_dataclass(value):
-        return sum(_bytes_of(getattr(value, part.name)) for part in fields(value))
-    return 0
 
 
 def measures_of(scheme: Scheme, weights: np.ndarray) -> Measures:

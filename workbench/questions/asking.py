@@ -5,7 +5,7 @@ Floor 8. The one way in which the command line, a page, a notebook and the recor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ __all__ = [
     "changes_of",
     "command",
     "document",
+    "own_years",
     "tables",
     "with_scenario_file",
 ]
@@ -102,9 +103,10 @@ def _unusual(
 def answered(asked: Asked, name: str, result: Any) -> Answer:
     """Return the answer that a result of the question `name` is, with its record and warnings."""
     question = _question(name)
-    record = make_record(question, asked, result)
+    content = question.document(asked, result)
+    record = make_record(question, asked, result, content)
     asked = replace(asked, warnings=(*asked.warnings, *question.warn(asked, result)))
-    return Answer(question=name, asked=asked, result=result, record=record)
+    return Answer(question=name, asked=asked, result=result, content=content, record=record)
 
 
 def changes_of(pack: Inputs, choices: Choices) -> Changes:
@@ -112,6 +114,12 @@ def changes_of(pack: Inputs, choices: Choices) -> Changes:
     if choices.scenario is None:
         return choices.changes
     return scenario(pack, choices.scenario).merge(choices.changes)
+
+
+def own_years(asked: Asked) -> Mapping[str, int]:
+    """Return how many own years each plan's level rests on, by code; 0 is the model alone."""
+    values = changes_of(asked.pack, asked.choices).values
+    return {code: int(values.get(f"own_years.{code}", 0)) for code in asked.inputs.plan_codes}
 
 
 def with_scenario_file(pack: Inputs, name: str, changes: Changes) -> tuple[str | None, Changes]:

@@ -118,8 +118,10 @@ def _versions() -> dict[str, str]:
     }
 
 
-def make_record(question: Question, asked: Asked, result: Any) -> dict[str, Any]:
-    """Return the record of an answer.
+def make_record(
+    question: Question, asked: Asked, result: Any, content: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the record of an answer whose document says `content`.
 
     `run_id` is short and stands for question, pack, choices and version of the workbench;
     `inputs_sha256` is the digest of the pack as read, before the changes.
@@ -127,7 +129,7 @@ def make_record(question: Question, asked: Asked, result: Any) -> dict[str, Any]
     inputs = fingerprint(asked.pack)
     versions = _versions()
     digests = question.digests(asked, result)
-    results = digests.get("results") or content_sha256(question.document(asked, result))
+    results = digests.get("results") or content_sha256(content)
     run = [question.schema, inputs, choices_part(asked), versions["workbench"]]
     return {
         "run_id": content_sha256(run)[:12],
@@ -145,7 +147,7 @@ def document_of(
     return {
         "schema": question.schema,
         "choices": choices_part(answer.asked),
-        **question.document(answer.asked, answer.result),
+        **answer.content,
         "warnings": [tell(warning) for warning in answer.asked.warnings],
         "record": dict(answer.record),
     }

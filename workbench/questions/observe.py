@@ -5,7 +5,6 @@ Floor 8. Without own figures it tells what the model expects of a year, and that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +31,7 @@ from workbench.questions.observe_tables import (
 )
 from workbench.questions.registry import Asked, Mapper, Option, Question
 
-__all__ = ["ObserveAnswer", "QUESTION", "own_years", "scenario_text"]
+__all__ = ["ObserveAnswer", "QUESTION", "scenario_text"]
 
 FAR = 1.25
 """Contributions an enrolment this many times above or below the contribution in force are told."""
@@ -65,12 +64,6 @@ def _verb(asked: Asked, mapper: Mapper) -> ObserveAnswer:
         standard=standard,
         updated=updated,
     )
-
-
-def own_years(asked: Asked) -> Mapping[str, int]:
-    """Return how many own years each plan's level rests on, by code; 0 is the model alone."""
-    values = changes_of(asked.pack, asked.choices).values
-    return {code: int(values.get(f"own_years.{code}", 0)) for code in asked.inputs.plan_codes}
 
 
 # --- what is unusual ------------------------------------------------------------------------

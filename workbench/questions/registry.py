@@ -81,11 +81,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A result with what was asked and its record (run id and digests)."""
+    """A result with what was asked and its record (run id and digests).
+
+    `content` is the part of the JSON document between choices and warnings.
+    """
 
     question: str
     asked: Asked
     result: Any
+    content: Mapping[str, Any]
     record: Mapping[str, Any]
 
 

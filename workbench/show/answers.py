@@ -5,49 +5,35 @@ Floor 9. A page builds its own order from the same sentences and tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from workbench.questions import Answer, tables
 from workbench.questions.surge import surge_of
-from workbench.show.allocating import allocation_sentences
-from workbench.show.behaving import participation_sentences
-from workbench.show.choosing import optimise_sentences
-from workbench.show.claim_histories import counties_sentences, runoff_sentences
-from workbench.show.designing import design_sentences, surplus_sentences
-from workbench.show.funding import fund_sentences
-from workbench.show.modelling import model_sentences
-from workbench.show.moving import sensitivity_sentences
 from workbench.show.numbers import count, number, per_cent, percent
-from workbench.show.observing import observe_sentences, source_line
-from workbench.show.persons import person_sentences
-from workbench.show.reinsuring import layers_sentences, year_sentences
-from workbench.show.reports import (
-    calibration_sentences,
-    price_sentences,
-    reserve_sentences,
-    tier_sentences,
-)
 from workbench.show.sentences import (
     bad_year_sentence,
     basis_sentence,
     hundred_sentence,
     income_sentence,
+    source_line,
     surge_sentence,
     tightest,
     tightest_sentence,
     tightest_uncertain_sentence,
 )
-from workbench.show.sharing import fairness_sentences, programmes_sentences
 from workbench.show.tables import text
-from workbench.show.triangles import triangle_sentences
 from workbench.show.words import fault_text, plan_name, words
 
 if TYPE_CHECKING:
     from workbench.engine.convergence import Convergence
     from workbench.questions.registry import Own
 
-__all__ = ["basis_lines", "report", "run_sentences"]
+__all__ = ["basis_lines", "report", "run_sentences", "sentences_of"]
+
+Sentences = Callable[..., list[str]]
+"""(answer, language, changed=) → one text a sentence."""
 
 
 def run_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]:
@@ -68,35 +54,38 @@ def run_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]:
     ]
 
 
-def _nothing(answer: Answer, language: str, *, changed: bool) -> list[str]:
-    return []
-
-
-SENTENCES: Mapping[str, Callable[..., list[str]]] = {
-    "allocate": allocation_sentences,
-    "calibrate": calibration_sentences,
-    "design": design_sentences,
-    "counties": counties_sentences,
-    "fairness": fairness_sentences,
-    "fund": fund_sentences,
-    "layers": layers_sentences,
-    "models": model_sentences,
-    "observe": observe_sentences,
-    "participation": participation_sentences,
-    "optimise": optimise_sentences,
-    "persons": person_sentences,
-    "price": price_sentences,
-    "programmes": programmes_sentences,
-    "reserve": reserve_sentences,
-    "run": run_sentences,
-    "runoff": runoff_sentences,
-    "surplus": surplus_sentences,
-    "sensitivity": sensitivity_sentences,
-    "tiers": tier_sentences,
-    "triangle": triangle_sentences,
-    "year": year_sentences,
+_SENTENCES = {
+    "allocate": "allocating.allocation_sentences",
+    "calibrate": "reports.calibration_sentences",
+    "counties": "claim_histories.counties_sentences",
+    "design": "designing.design_sentences",
+    "fairness": "sharing.fairness_sentences",
+    "fund": "funding.fund_sentences",
+    "layers": "reinsuring.layers_sentences",
+    "models": "modelling.model_sentences",
+    "observe": "observing.observe_sentences",
+    "optimise": "choosing.optimise_sentences",
+    "participation": "behaving.participation_sentences",
+    "persons": "persons.person_sentences",
+    "price": "reports.price_sentences",
+    "programmes": "sharing.programmes_sentences",
+    "reserve": "reports.reserve_sentences",
+    "run": "answers.run_sentences",
+    "runoff": "claim_histories.runoff_sentences",
+    "sensitivity": "moving.sensitivity_sentences",
+    "surplus": "designing.surplus_sentences",
+    "tiers": "reports.tier_sentences",
+    "triangle": "triangles.triangle_sentences",
+    "year": "reinsuring.year_sentences",
 }
-"""Question → its sentences; (answer, language, changed=) → one text a sentence."""
+"""Question → the verb that tells it, by module of this room: loaded when it is told."""
+
+
+def sentences_of(answer: Answer, language: str, *, changed: bool) -> list[str]:
+    """Return what an answer says, one text a sentence; `changed`: not as built in."""
+    room, verb = _SENTENCES[answer.question].split(".")
+    told: Sentences = getattr(import_module(f"workbench.show.{room}"), verb)
+    return told(answer, language, changed=changed)
 
 
 WITHOUT_EXPENSES = ("allocate", "calibrate", "layers", "observe", "persons", "year")
@@ -199,7 +188,7 @@ def report(answer: Answer, language: str, *, differences: int = 0) -> str:
     choices = answer.asked.choices
     scenario = choices.scenario not in (None, "today")
     changed = bool(choices.changes) or scenario or differences > 0
-    sentences = SENTENCES.get(answer.question, _nothing)(answer, language, changed=changed)
+    sentences = sentences_of(answer, language, changed=changed)
     say = words(language)
     parts = [
         "\n".join(sentences),

@@ -22,7 +22,7 @@ from workbench.guard import InputRefused, WorkbenchError
 from workbench.inputs import Inputs
 from workbench.pack import differences, read_pack
 from workbench.questions import Answer, Table, command, tables
-from workbench.show.answers import SENTENCES
+from workbench.show.answers import sentences_of
 from workbench.show.checking import pack_tables
 from workbench.show.comparing import agreement_table, compare_table
 from workbench.show.numbers import count
@@ -119,7 +119,7 @@ def say(answer: Answer, language: str) -> Card:
     """Return the answer to a question in sentences, with the command that asks the same."""
     choices = answer.asked.choices
     changed = bool(choices.changes) or choices.scenario not in (None, "today")
-    told = SENTENCES[answer.question](answer, language, changed=changed)
+    told = sentences_of(answer, language, changed=changed)
     warnings = tuple(fault_text(one, language) for one in answer.asked.warnings)
     return Card(language=language, sentences=(*told, *warnings), commands=(_command(answer),))
 

@@ -1,4 +1,4 @@
-"""The sentences of own figures for a terminal, and the line that says whose a result is.
+"""The sentences of own figures for a terminal.
 
 Floor 9.
 """
@@ -7,32 +7,15 @@ from __future__ import annotations
 
 from workbench.experience import Compared, Level
 from workbench.questions import Answer
-from workbench.questions.observe import own_years
-from workbench.questions.registry import Asked
 from workbench.risk import Figure
-from workbench.show.numbers import count, money_words, people_words, percent, plain
+from workbench.show.numbers import money_words, people_words, percent, plain
 from workbench.show.words import plan_name, words
 
-__all__ = ["observe_sentences", "source_line"]
+__all__ = ["observe_sentences"]
 
 MOST_NAMED = 6
 OUTSIDE = 0.05
 """Share of figures that lie outside their interval by chance."""
-
-
-def source_line(asked: Asked, language: str) -> str:
-    """Return which plans rest on own figures, and which are a model's alone."""
-    say, years = words(language), own_years(asked)
-    comma = say("word.and")
-    own = comma.join(
-        say("basis.own_plan", code=code, years=count(number))
-        for code, number in years.items()
-        if number
-    )
-    others = comma.join(code for code, number in years.items() if not number)
-    if not own:
-        return say("basis.model_only")
-    return say("basis.model_and_own" if others else "basis.own_all", own=own, others=others)
 
 
 def observe_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]:

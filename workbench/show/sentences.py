@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.engine.results import PlanFigures
+from workbench.questions.asking import own_years
+from workbench.questions.registry import Asked
 from workbench.questions.surge import Surge
 from workbench.risk import Figure
 from workbench.show.numbers import (
+    count,
     hundred,
     money_words,
     number,
@@ -27,6 +30,7 @@ __all__ = [
     "basis_sentence",
     "hundred_sentence",
     "income_sentence",
+    "source_line",
     "surge_sentence",
     "tier_change_sentence",
     "tightest",
@@ -205,3 +209,18 @@ def basis_sentence(language: str, *, differences: int = 0) -> str:
     if differences:
         return words(language)("sentence.basis_own", count=differences)
     return words(language)("sentence.basis")
+
+
+def source_line(asked: Asked, language: str) -> str:
+    """Return which plans rest on own figures, and which are a model's alone."""
+    say, years = words(language), own_years(asked)
+    comma = say("word.and")
+    own = comma.join(
+        say("basis.own_plan", code=code, years=count(number))
+        for code, number in years.items()
+        if number
+    )
+    others = comma.join(code for code, number in years.items() if not number)
+    if not own:
+        return say("basis.model_only")
+    return say("basis.model_and_own" if others else "basis.own_all", own=own, others=others)
