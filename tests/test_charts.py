@@ -21,7 +21,7 @@ from workbench.show.charts import (
     steady,
     tier_chart,
 )
-from workbench.show.charts.frame import number_format, points
+from workbench.show.charts.frame import even_step, number_format, points
 from workbench.show.palette import LIGHT
 
 KEYS = """title subtitle alt unit axis beyond beyond_today today limit mean p95 p995 benefits
@@ -104,7 +104,7 @@ def test_an_option_is_plain_json_with_known_names_only(name):
             assert not re.match(r"#[0-9a-fA-F]{3}|rgb|hsl|function", node), node
         if isinstance(node, dict):
             assert node.get("$c", "text") in LIGHT
-            assert re.fullmatch("[np][012]", node.get("$f", "n0"))
+            assert re.fullmatch("[nps][012]", node.get("$f", "n0"))
             assert not isinstance(node.get("formatter"), str)  # ECharts would read a template
             assert not isinstance(node.get("link"), str) and "sublink" not in node
 
@@ -239,6 +239,20 @@ def test_points_keep_significant_digits_and_leave_gaps():
 
 def test_number_formats_carry_words_beside_the_number():
     assert number_format("n1", after=" 万元") == {"$f": "n1", "before": "", "after": " 万元"}
+
+
+@pytest.mark.parametrize(
+    ("ends", "digits", "wanted"),
+    [
+        ((-500.0, 750.0), 0, 250.0),
+        ((0.0, 800.0), 0, 200.0),
+        ((-200.0, 1000.0), 0, 200.0),
+        ((-5.0, 7.5), 1, 2.5),
+        ((0.0, 0.25), 1, 0.25),  # no step of one decimal meets both ends
+    ],
+)
+def test_ticks_meet_both_ends_of_an_axis_that_stays(ends, digits, wanted):
+    assert even_step(*ends, digits=digits) == wanted
 
 
 @pytest.mark.parametrize(

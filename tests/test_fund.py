@@ -20,11 +20,12 @@ from workbench.engine.stages import year_laws
 from workbench.fund import FundChoices, compile_fund, fund_of, member_years, path_books, run_paths
 from workbench.fund.actions import action_rules
 from workbench.fund.calendar import fund_calendar
+from workbench.fund.cash import FLOWS, opening_of
 from workbench.fund.draws import lanes_of, month_claims, shocks_of
 from workbench.fund.expected import expected_years
 from workbench.fund.measures import contribution_effect, fund_figures, quantile_of, restored
 from workbench.fund.members import retirement_age
-from workbench.fund.paths import FLOWS, opening_of, walk
+from workbench.fund.paths import walk
 from workbench.fund.statements import INCOME, mean_statements
 from workbench.fund.terms import year_growth
 from workbench.guard import InputRefused

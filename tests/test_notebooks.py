@@ -69,11 +69,24 @@ def _markup(notebook):
 
 SHOWN = {
     "01_start": (">1,184.2<", ">67.7%<", "<code>workbench run --set plans.P3.premium_yuan=35</"),
-    "02_plans_and_data": (">202,000<", ">hospital_<wbr>shock_<wbr>cv<", "（WB-"),
-    "03_premiums": (">33.17<", ">−3.17<", "<code>workbench price</code>"),
+    "02_plans_and_data": (
+        *(">202,000<", ">hospital_<wbr>shock_<wbr>cv<", "（WB-", ">135<"),
+        "--row 2025,P3,45500,1365000,142,1404000",
+    ),
+    "03_premiums": (
+        *(">33.17<", ">−3.17<", "<code>workbench price</code>"),
+        "<code>workbench models</code>",
+    ),
     "04_benefits": (">10,200<", ">317.7<", "<code>workbench surplus</code>"),
-    "05_reserves": (">576.3<", ">391.0<", "--date 2027-03-31 --season all", "链梯法"),
-    "06_fund": ("875 万元", "<code>workbench fund</code>"),
+    "05_reserves": (
+        *(">576.3<", ">391.0<", "--date 2027-03-31 --season all", "链梯法"),
+        *(">−30,643<", "<code>workbench runoff</code>", ">1,064,270<"),
+        "<code>workbench counties</code>",
+    ),
+    "06_fund": (
+        *("875 万元", "<code>workbench fund</code>", "--paths 2048 --compare scenarios"),
+        *("--actions on", "--reinsurance stop_loss=1.2"),
+    ),
 }
 """Figures of the command line on the built-in data, and commands, that a notebook shows."""
 

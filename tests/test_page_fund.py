@@ -18,6 +18,7 @@ from workbench.app.seen import figure_at, figure_text
 from workbench.app.state import Settings, from_query, move, to_query
 from workbench.changes import Changes
 from workbench.cli import main
+from workbench.fund import replay
 from workbench.guard import InputRefused
 from workbench.questions import Choices, ask, document
 from workbench.show.funding import fund_sentence
@@ -93,9 +94,9 @@ def test_sentence_nine_says_both_bases_and_draws_are_kept_too(inputs):
 
 def test_money_draws_no_claim_anew_and_a_claim_does(inputs, monkeypatch):
     own, drawn = {"paths": "256", "years": "2"}, []
-    true = fund_claims._claims_of
+    true = replay._group_claims
     monkeypatch.setattr(
-        fund_claims, "_claims_of", lambda part, **given: drawn.append(part) or true(part, **given)
+        replay, "_group_claims", lambda part, **given: drawn.append(part) or true(part, **given)
     )
     for changes, more in (
         ({}, True),

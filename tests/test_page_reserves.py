@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
@@ -15,7 +16,8 @@ from workbench.app.panels.reserve_view import ReserveView
 from workbench.app.seen import figure_at, figure_text
 from workbench.cli import main
 from workbench.guard import InputRefused
-from workbench.questions import Choices, ask
+from workbench.questions import Choices, ask, document
+from workbench.show.history_pictures import counties_picture, runoff_picture
 from workbench.show.palette import LIGHT
 from workbench.show.reserve_pictures import (
     PARTS,
@@ -60,9 +62,16 @@ def test_every_figure_is_that_of_the_command_beside_it(page, capsys):
     documents = {
         unescape(name): document_of(capsys, unescape(one)) for name, one in commands.items()
     }
-    assert sorted(documents) == ["reserve?date=2026-06-30&confidence=0.9", "triangle"]
+    assert sorted(documents) == [
+        "counties",
+        "reserve?date=2026-06-30&confidence=0.9",
+        "runoff",
+        "triangle",
+    ]
     found = re.findall(r'data-figure="([^"]+)" data-kind="([^"]+)"[^>]*>([^<]*)<', text)
-    assert len(found) > 150
+    asked = {place.partition("/")[0] for place, *_ in found}
+    assert asked == {name.replace("&", "&amp;") for name in documents}
+    assert len(found) > 350
     for place, kind, shown in found:
         wanted = figure_text(figure_at(documents, unescape(place)), kind, "zh")
         assert unescape(shown) == wanted, place
@@ -173,3 +182,101 @@ def test_every_chart_has_its_finding_in_words(page):
     page.arrive({"page": "reserves", "lang": "zh"})
     assert {"reserve", "confidence", "payments"} <= set(charts(page))
     assert all(one.label and one.rev for one in charts(page).values())
+
+
+def rested(page, name):
+    return getattr(page.page, name).told.value
+
+
+def test_the_causes_of_every_plan_add_up_to_the_fen_as_shown(page):
+    page.arrive({"page": "reserves", "lang": "en"})
+    shown = dict(re.findall(r'data-figure="(runoff/[^"]+)"[^>]*>([^<]*)<', rested(page, "runoff")))
+    fen = {
+        place: round(float(text.replace(",", "").replace("−", "-")) * 100.0)
+        for place, text in shown.items()
+    }
+    for at in ("total", *(f"plans/{code}" for code in page.desk.pack.plan_codes)):
+        causes = [fen[f"runoff/{at}/causes_yuan/{one}"] for one in ("numbers", "delay", "cost")]
+        assert sum(causes) == fen[f"runoff/{at}/difference_yuan"]
+        assert any(causes)
+
+
+def test_records_do_not_answer_the_sliders_and_counties_do(page):
+    page.arrive({"page": "reserves", "lang": "zh"})
+    before = {name: page.desk.answers.documents[name] for name in ("runoff", "counties")}
+    page.desk.moved("plans.P1.premium_yuan", 55.0)
+    after = page.desk.answers.documents
+    assert after["runoff"]["total"] == before["runoff"]["total"]
+    alone, was = (one["counties"]["counties"]["C12"] for one in (after, before))
+    assert alone["deficit_probability"]["value"] > was["deficit_probability"]["value"]
+    assert "workbench counties --set" in rested(page, "counties")
+    assert ">workbench runoff<" in rested(page, "runoff")
+    page.desk.reset()
+
+
+def test_a_choice_draws_something_else_and_asks_nothing(page):
+    page.arrive({"page": "reserves", "lang": "zh"})
+    one, revision = page.page, page.desk.revision
+    answers = page.desk.answers
+    titles = []
+    for panel, value in ((one.runoff, "P4"), (one.counties, "deficit")):
+        titles.append(panel._chart.option["title"]["text"])
+        panel._choice.widget.value = value
+        titles.append(panel._chart.option["title"]["text"])
+    assert len(set(titles)) == 4 and "特殊疾病" in titles[1] and "县区12" in titles[3]
+    assert page.desk.answers is answers and page.desk.revision == revision
+
+
+def test_synthetic_counties_are_marked_and_own_ones_are_not(inputs):
+    own = tuple(replace(one, provenance="own register") for one in inputs.counties)
+    for pack, marked in ((inputs, True), (replace(inputs, counties=own), False)):
+        frame = Frame(pack, page="reserves")
+        frame.arrive({"page": "reserves", "lang": "zh"})
+        text = html_of(frame)
+        assert ("示例县区" in text) is marked and "模拟数据" in text
+        assert ("县区和会员占比是示例" in text) is marked
+
+
+def test_what_is_reported_and_what_is_not_make_up_the_unpaid(page):
+    page.arrive({"page": "reserves", "lang": "zh"})
+    for part in page.desk.answers.documents["triangle"]["parts"]:
+        whole = part["reported_yuan"] + part["unreported_yuan"]
+        assert whole == pytest.approx(part["unpaid_yuan"])
+    assert "triangle/parts/5/reported_yuan" in rested(page, "triangle")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pictures_of_histories_draw_the_document(inputs, language):
+    factor = {"zh": 1e-4, "en": 1e-3}[language]
+    found = document(ask("runoff", pack=inputs))
+    for code in ("", *inputs.plan_codes):
+        part = found["plans"][code] if code else found["total"]
+        spec = runoff_picture(found, inputs, language=language, plan=code)
+        drawn = {one["id"]: one["data"] for one in spec.option["series"] if one.get("data")}
+        bars = [
+            _ends(*row) for row in zip(drawn["base"], drawn["step"], drawn["rest"], strict=True)
+        ]
+        lengths = [*part["causes_yuan"].values(), part["difference_yuan"]]
+        for (low, high), yuan in zip(bars, lengths, strict=True):
+            assert high - low == pytest.approx(abs(yuan) * factor, abs=1e-4)
+        assert ("-" in f"{part['difference_yuan']}") is (bars[-1][0] < 0.0)
+        assert json.loads(json.dumps(spec.option, allow_nan=False)) == spec.option
+    found = document(ask("counties", pack=inputs))
+    spec = counties_picture(found, language=language)
+    drawn = {one["id"]: one["data"] for one in spec.option["series"]}
+    for place, one in enumerate(found["counties"].values()):
+        level, error = one["county_level"]["value"], one["county_level"]["error"]
+        ends = [dot["value"][0] for dot in drawn["ends"] if dot["value"][1] == place]
+        assert ends == pytest.approx([level - 1.6449 * error, level + 1.6449 * error], rel=1e-4)
+        assert drawn["cases"][place]["value"][0] == pytest.approx(level, rel=1e-4)
+    spec = counties_picture(found, language=language, figure="deficit")
+    cases = next(one["data"] for one in spec.option["series"] if one["id"] == "cases")
+    red = [one["itemStyle"]["color"]["$c"] for one in cases]
+    assert red.count("short") == len(found["fails_alone"]) == 1 and red[-1] == "short"
+    assert ("County 12" if language == "en" else "县区12") in spec.label
+
+
+def _ends(base, step, rest):
+    """Both ends of a bar drawn as an unseen base, a piece, and a rest beyond zero."""
+    first, beyond = base + step["value"], rest["value"]
+    return (beyond, first) if beyond else (min(base, first), max(base, first))

@@ -163,7 +163,7 @@ def test_a_picture_is_plain_json_in_names_that_both_palettes_know(drawn, name, l
             assert "{" not in node and node not in ("nan", "—"), node
         if isinstance(node, dict):
             assert node.get("$c", "text") in LIGHT and node.get("$c", "text") in DARK
-            assert re.fullmatch("[np][012]", node.get("$f", "n0"))
+            assert re.fullmatch("[nps][012]", node.get("$f", "n0"))
             assert not isinstance(node.get("formatter"), str)
             assert set(node) != {"$f", "before", "after"} or node["before"] == ""
     ids = [each["id"] for each in spec.option["series"]]
@@ -209,6 +209,22 @@ def test_tiers_of_every_plan_are_the_documents(drawn, answers):
     assert parts["rule-P3"]["markArea"]["data"] == [[{"xAxis": 34}, {"xAxis": 38}]]
 
 
+def test_small_pictures_tell_their_tier_beneath_their_name_where_room_is_short(drawn):
+    spec = drawn("tier_grid", "en")
+    first = spec.option["yAxis"][0]
+    assert first["name"] == "Inpatient medical expense\u200395 yuan: < 0.1 %"
+    assert first["$narrow"]["name"] == "Inpatient medical expense\n95 yuan: < 0.1 %"
+    assert spec.option["yAxis"][5]["$narrow"]["name"] == "Surplus of the scheme\nthousand yuan"
+    hidden = [axis["axisLabel"].get("$narrow") for axis in spec.option["yAxis"]]
+    assert hidden == [None, {"show": False}, None, {"show": False}, None, None]
+    shown = [
+        one["id"]
+        for one in spec.option["series"]
+        if one.get("markArea", {}).get("label", {}).get("show")
+    ]
+    assert shown == ["rule-P3"]  # once, where most room is right of the curve
+
+
 def test_groups_above_their_contribution_are_dark(drawn, answers):
     groups = document(answers("fairness"))["plans"]["P3"]["groups"]
     bars = series(drawn("fairness", "zh"))["groups"]["data"]
@@ -239,6 +255,8 @@ def test_the_band_is_the_documents_and_grey_where_it_is_an_illustration(drawn, a
 def test_the_tornado_starts_at_today_and_the_widest_bar_stands_first(drawn, answers):
     told, spec = document(answers("tornado"))["tornado"], drawn("tornado", "en")
     assert spec.option["xAxis"]["startValue"] == told["base"]["value"]
+    line = series(spec)["base"]["markLine"]  # not at two decimals, as ECharts would have it
+    assert line["data"] == [{"xAxis": told["base"]["value"]}] and line["precision"] >= 6
     parts = series(spec)
     assert parts["at_low"]["data"][0]["value"] == pytest.approx(0.53089, rel=1e-4)
     assert parts["at_high"]["data"][0]["value"] == pytest.approx(0.82240, rel=1e-4)
@@ -271,6 +289,8 @@ def test_the_frontier_leaves_out_limits_that_cannot_be_met(drawn):
     assert parts["today"]["data"] == [[1750.0, 0.38]]
     assert parts["best"]["data"] == [[1490.0, 0.048]]
     assert "1,490 万元" in drawn("frontier", "zh").label
+    steps = drawn("frontier", "zh").option["yAxis"]["axisLabel"]["formatter"]
+    assert steps == number_format("s1", after="%")  # 0.1%, 1%, 10%, 100%
 
 
 def test_the_fan_opens_at_the_fund_and_keeps_its_levels(drawn, answers):

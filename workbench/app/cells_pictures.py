@@ -13,6 +13,7 @@ from workbench.questions import Answer, document
 from workbench.show.charts import ChartSpec
 from workbench.show.choice_pictures import equal_cost_picture, frontier_picture
 from workbench.show.fund_pictures import fund_picture
+from workbench.show.history_pictures import counties_picture, runoff_picture
 from workbench.show.premium_pictures import (
     band_picture,
     fairness_picture,
@@ -24,12 +25,14 @@ from workbench.show.risk_pictures import scenario_picture, tornado_picture, tria
 __all__ = [
     "band",
     "box",
+    "counties",
     "equal_cost",
     "fairness",
     "frontier",
     "fund",
     "page",
     "picture",
+    "runoff",
     "scenarios",
     "tier_grid",
     "tornado",
@@ -123,3 +126,17 @@ def fund(answer: Answer, lang: str, today: Answer | None = None) -> widgets.Widg
 def triangle(answer: Answer, lang: str) -> widgets.Widget:
     """Show the link ratios of a triangle as a heat map, for an answer to `triangle`."""
     return picture(triangle_picture(answer, lang))
+
+
+def runoff(answer: Answer, lang: str, plan: str = "") -> widgets.Widget:
+    """Show why a past reserve was off, for an answer to `runoff`; `plan` a code, "" for all."""
+    pack = answer.asked.inputs
+    return picture(runoff_picture(document(answer), pack, language=lang, plan=plan))
+
+
+def counties(answer: Answer, lang: str, figure: str = "level") -> widgets.Widget:
+    """Show the counties' levels with intervals, for an answer to `counties`.
+
+    `figure` "deficit" shows the possibility of a deficit of each alone.
+    """
+    return picture(counties_picture(document(answer), language=lang, figure=figure))

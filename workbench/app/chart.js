@@ -25,7 +25,8 @@ function paint(palette, { $c: name, alpha }) {
 function formatter({ $f: name, before = "", after = "" }) {
   const digits = Number(name[1]);
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  if (name[0] === "p") options.style = "percent"; // times hundred; the sign comes with `after`
+  if (name[0] === "p" || name[0] === "s") options.style = "percent"; // times hundred; the sign comes with `after`
+  if (name[0] === "s") options.minimumFractionDigits = 0; // 0.1, 1, 10: the ticks of steps of ten
   const format = new Intl.NumberFormat("zh-CN", options);
   return (given) => { // a number, an array, or what ECharts hands to a label
     const value = given !== null && typeof given === "object" && !Array.isArray(given) ? given.value : given;

@@ -38,7 +38,8 @@ FIRST = ("run", "price", "persons")
 
 MOST_STAGES = 6
 
-SLOW, REST_SECONDS = ("leaving", "participation", "sensitivity", "triangle"), 1.0
+REST_SECONDS = 1.0
+SLOW = ("leaving", "participation", "sensitivity", "triangle", "runoff", "counties")
 """Questions that wait until the reader has rested this long; so does all on an uncertain basis."""
 
 FLUSH_SECONDS = 0.03

@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from workbench.app.fund_claims import ask_fund
 from workbench.app.state import Settings, choices_of, in_force
-from workbench.inputs import Inputs
+from workbench.inputs import Inputs, fingerprint
 from workbench.questions import Answer, Choices, Span, ask, command, document
 from workbench.questions.registry import Mapper
 from workbench.questions.table import Cell
@@ -49,8 +49,12 @@ __all__ = [
 LESS, OVER = " - ", " ÷ "
 TODAY_PREFIX = "today:"
 
-OF_RECORDS = ("triangle",)
+OF_RECORDS = ("triangle", "runoff")
 """Questions about records of payments: the scheme is today's, whatever was moved."""
+
+MOST_KEPT = 8
+_KEPT: dict[tuple[str, str], Answer] = {}
+"""Answers about records, by pack and name: no slider moves them, so none has to be asked twice."""
 
 UNCERTAIN_OWN = {"basis": "parameters"}
 """How `run` is asked where the assumptions are uncertain."""
@@ -133,8 +137,11 @@ def answers_to(
     for name in names:
         started = perf_counter()
         question, choices = asked_as(pack, name, settings)
-        asking = ask_fund if question == "fund" else ask
-        found[name] = asking(question, choices, pack=pack, mapper=mapper)
+        if question in OF_RECORDS:
+            found[name] = _of_records(pack, name, choices, mapper)
+        else:
+            asking = ask_fund if question == "fund" else ask
+            found[name] = asking(question, choices, pack=pack, mapper=mapper)
         seconds[name] = perf_counter() - started
     return Answers(
         settings=settings,
@@ -143,6 +150,18 @@ def answers_to(
         documents={name: document(answer) for name, answer in found.items()},
         seconds=seconds,
     )
+
+
+def _of_records(pack: Inputs, name: str, choices: Choices, mapper: Mapper) -> Answer:
+    """Return the answer about records, the one that is kept where there is one."""
+    key = (fingerprint(pack), name)
+    found = _KEPT.get(key)
+    if found is None:
+        found = ask(question_of(name), choices, pack=pack, mapper=mapper)
+        while len(_KEPT) >= MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        _KEPT[key] = found
+    return found
 
 
 def kept_prefix(place: int) -> str:

@@ -21,6 +21,7 @@ from workbench.fund.project import (
     compile_fund,
     fund_of,
 )
+from workbench.fund.replay import Memory
 from workbench.fund.run import Books, FundModel, FundRun, path_books, run_paths
 from workbench.fund.statements import BALANCE, INCOME, PLAN_LINES, Statements
 
@@ -38,6 +39,7 @@ __all__ = [
     "LONGEST",
     "MOST_PATHS",
     "MemberYears",
+    "Memory",
     "PLAN_LINES",
     "Restored",
     "Statements",

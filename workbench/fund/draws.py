@@ -9,6 +9,7 @@ the number of threads moves a bit. Source: docs/fund.md section 4.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -18,6 +19,7 @@ from workbench.engine.totals import SCORE_LIMIT, SCORE_STEPS, SCORE_UNIT, score_
 from workbench.fund.calendar import MONTHS
 from workbench.fund.laws import YearsLaws
 from workbench.fund.tables import LANE_BITS, RANGE_OF
+from workbench.guard import freeze
 from workbench.streams import BLOCK_YEARS, meaning_key, words
 
 __all__ = ["PATHS", "lanes_of", "month_claims", "shocks_of"]
@@ -71,22 +73,32 @@ def lanes_of(seed: int, codes: Sequence[str], blocks: Sequence[int], years: int)
     return found.reshape(len(codes), years, MONTHS, len(blocks) * PATHS)
 
 
+@lru_cache(maxsize=1)
+def _score_tables() -> tuple[np.ndarray, np.ndarray]:
+    """The tables of `score_tables` as they are used here: scores as float, lanes small."""
+    scores, lane_of = score_tables()
+    return freeze(scores.astype(float)), freeze(lane_of, np.uint16)
+
+
 def _tied(ties: np.ndarray, own: list[np.ndarray]) -> list[np.ndarray]:
     """Lanes that the ties give in place of a plan's own."""
     linked = (ties != 0.0) & ~np.eye(len(own), dtype=bool)
     if not linked.any():
         return own
-    scores, lane_of = score_tables()
+    scores, lane_of = _score_tables()
     scale = SCORE_STEPS / (2.0 * SCORE_LIMIT) / SCORE_UNIT
     needed = np.flatnonzero(linked.any(axis=0) | linked.any(axis=1))
-    score = {int(plan): scores[own[plan]].astype(float) for plan in needed}
+    score = {int(plan): scores.take(own[plan]) for plan in needed}
     found = list(own)
     for plan in np.flatnonzero(linked.any(axis=1)):
         mixed = score[int(plan)] * ties[plan, plan]
         for other in np.flatnonzero(linked[plan]):
-            mixed = mixed + score[int(other)] * ties[plan, other]
-        step = (mixed * scale + SCORE_STEPS / 2.0).astype(np.int64)
-        found[plan] = lane_of[np.clip(step, 0, SCORE_STEPS - 1)]
+            mixed += score[int(other)] * ties[plan, other]
+        mixed *= scale
+        mixed += SCORE_STEPS / 2.0
+        np.maximum(mixed, 0.0, out=mixed)
+        np.minimum(mixed, SCORE_STEPS - 1.0, out=mixed)
+        found[plan] = lane_of.take(mixed.astype(np.int32))
     return found
 
 
@@ -104,13 +116,13 @@ def month_claims(laws: YearsLaws, lanes: np.ndarray, shock: np.ndarray) -> list[
     """
     lane = shock[0].astype(np.int64)
     theta = laws.theta[lane] * shock[1]
-    start = RANGE_OF[lane] << LANE_BITS
+    start = (RANGE_OF[lane] << LANE_BITS).astype(np.int32)
     found = []
     for month, mine in zip(laws.months, _tied(laws.ties, list(lanes)), strict=True):
         if month.shocked:
             place = start + (mine >> (16 - LANE_BITS))
             amount = month.fen.take(place) + theta * month.illness_fen
-            found.append(np.maximum(amount, 0.0))
+            found.append(np.maximum(amount, 0.0, out=amount))
         else:
             found.append(month.fen.take(mine).astype(float))
     return found

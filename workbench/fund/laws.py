@@ -59,7 +59,8 @@ class YearsLaws:
     plans) expected claims at each year's level over the first year's, of the year's own terms and
     of those of the year before; `season` (plans, 12)
     factor of each month, mean 1; `expected_fen` (plans,) of the first year; `handling` (groups,)
-    expense a yuan paid; `total` law of the first year's claims of the scheme.
+    expense a yuan paid; `total` law of the first year's claims of the scheme, None where no stop
+    loss needs it.
     """
 
     months: tuple[MonthTable, ...]
@@ -70,7 +71,7 @@ class YearsLaws:
     season: np.ndarray
     expected_fen: np.ndarray
     handling: np.ndarray
-    total: AnnualLaw
+    total: AnnualLaw | None
 
     @property
     def expected_month_fen(self) -> np.ndarray:
@@ -157,8 +158,9 @@ def compile_draw(
     members: MemberYears,
     calendar: FundCalendar,
     expenses: str = "default",
+    total: bool = True,
 ) -> YearsLaws:
-    """Return one draw's laws; `draw` its pack and its spells."""
+    """Return one draw's laws, that of the whole year if `total`; `draw` its pack and spells."""
     inputs, spells = draw
     scheme = scheme_of(inputs)
     number = len(scheme.plans)
@@ -178,7 +180,7 @@ def compile_draw(
         season=freeze(season),
         expected_fen=freeze(100.0 * paid),
         handling=freeze(_handling(inputs, first, calendar, expenses)),
-        total=drawn_laws(inputs, both=False).laws[-1],
+        total=drawn_laws(inputs, both=False).laws[-1] if total else None,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.fund.calendar import MONTHS
-from workbench.fund.run import FundRun, with_interest
+from workbench.fund.run import FundRun, Mapper, with_interest
 from workbench.fund.terms import MILLION, RATE_ONE, FundTerms
 from workbench.guard import freeze
 from workbench.risk import Figure
@@ -34,6 +34,8 @@ FAN = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 """Levels of the fan."""
 ONE_YEAR = 0.995
 FEN = 100.0
+PARTS = 6
+"""Parts of the horizon that are read off side by side."""
 FEW_DRAWS = 11
 """With fewer draws that have paths there is no second group, and so no error between draws."""
 
@@ -85,18 +87,28 @@ def _by_draw(values: np.ndarray, draw: np.ndarray) -> np.ndarray:
     return np.moveaxis(sums / np.diff(np.append(starts, len(draw))), -1, 0)
 
 
+def _few(draw: np.ndarray) -> bool:
+    """Whether there are too few draws for an error between them; they stand in rising order."""
+    return int(draw[-1]) - int(draw[0]) + 1 < FEW_DRAWS
+
+
 def share_of(hits: np.ndarray, draw: np.ndarray) -> np.ndarray:
     """Return the standard error of shares of paths, (…,); `hits` bool (…, paths).
 
     Wilson's, or that over the draws where it is larger.
     """
-    number = hits.shape[-1]
-    share = hits.mean(axis=-1)
-    error = np.sqrt(share * (1.0 - share) / number + 0.25 / number**2) / (1.0 + 1.0 / number)
+    error = _wilson(hits.mean(axis=-1), hits.shape[-1])
+    if _few(draw):
+        return error
     by_draw = _by_draw(hits, draw)
     if len(by_draw) >= FEW_DRAWS:
         error = np.maximum(error, standard_error(by_draw))
     return error
+
+
+def _wilson(share: np.ndarray, number: int) -> np.ndarray:
+    error = np.sqrt(share * (1.0 - share) / number + 0.25 / number**2)
+    return error / (1.0 + 1.0 / number)
 
 
 def _share(hits: np.ndarray, draw: np.ndarray) -> Figure:
@@ -108,14 +120,27 @@ def quantile_of(values: np.ndarray, levels: Sequence[float], draw: np.ndarray) -
 
     Half the width between the quantiles one standard error of the share to either side.
     """
-    number = len(values)
+    return _levels(values[None], np.sort(values)[None], levels, draw)[0]
+
+
+def _levels(
+    values: np.ndarray, ordered: np.ndarray, levels: Sequence[float], draw: np.ndarray
+) -> np.ndarray:
+    """Quantiles and errors of rows of values, (rows, levels, 2); `ordered` has them rising."""
+    number = values.shape[-1]
     places = [min(number - 1, max(0, int(np.ceil(level * number)) - 1)) for level in levels]
-    found = np.partition(values, places)[places]
-    error = share_of(values <= found[:, None], draw)
-    levels_around = np.clip(np.outer([1.0, -1.0], error) + np.asarray(levels), 0.0, 1.0)
+    found = ordered[:, places]
+    if _few(draw):
+        pairs = zip(ordered, found, strict=True)
+        up_to = [np.searchsorted(row, one, side="right") for row, one in pairs]
+        error = _wilson(np.array(up_to) / number, number)
+    else:
+        pairs = zip(values, found, strict=True)
+        error = np.array([share_of(row <= one[:, None], draw) for row, one in pairs])
+    levels_around = np.clip([error + levels, np.asarray(levels) - error], 0.0, 1.0)
     around = np.clip(np.ceil(levels_around * number).astype(np.int64) - 1, 0, number - 1)
-    ends = np.partition(values, np.unique(around))[around]
-    return np.stack([found, (ends[0] - ends[1]) / 2.0], axis=1)
+    high, low = (np.take_along_axis(ordered, one, axis=1) for one in around)
+    return np.stack([found, (high - low) / 2.0], axis=-1)
 
 
 def _quantile(values: np.ndarray, level: float, draw: np.ndarray) -> Figure:
@@ -124,26 +149,29 @@ def _quantile(values: np.ndarray, level: float, draw: np.ndarray) -> Figure:
 
 
 def _mean(values: np.ndarray, draw: np.ndarray) -> Figure:
-    error = float(values.std() / np.sqrt(len(values)))
-    by_draw = _by_draw(values, draw)
-    if len(by_draw) >= FEW_DRAWS:
-        error = max(error, float(standard_error(by_draw)))
-    return Figure(float(values.mean()), error)
+    mean, error = _means(values[None], draw)
+    return Figure(float(mean[0]), float(error[0]))
+
+
+def _means(values: np.ndarray, draw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means and their errors of rows of values, (rows,) each."""
+    mean, error = values.mean(axis=1), values.std(axis=1) / np.sqrt(values.shape[1])
+    if _few(draw):
+        return mean, error
+    return mean, np.maximum(error, standard_error(_by_draw(values, draw)))
 
 
 def _yuan(figure: Figure) -> Figure:
     return figure.scaled(1.0 / FEN)
 
 
-def fund_figures(run: FundRun) -> FundFigures:
-    """Return the figures of a run."""
+def fund_figures(run: FundRun, *, mapper: Mapper = map) -> FundFigures:
+    """Return the figures of a run; months are read off where `mapper` runs them."""
     fund, draw, terms = run.fund_fen, run.draw, run.model.terms
-    found = np.stack([quantile_of(month, FAN, draw) for month in fund]) / FEN
-    means = [_mean(month, draw) for month in fund]
-    low = fund.min(axis=0)
+    found, means = _by_month(run, mapper)
+    by_year = fund.reshape(-1, MONTHS, run.paths).min(axis=1)
+    low = by_year.min(axis=0)
     used = low < 0
-    below = np.minimum.accumulate(fund[MONTHS - 1 :: MONTHS], axis=0)
-    by_year = [fund[year * MONTHS : (year + 1) * MONTHS].min(axis=0) for year in range(len(below))]
     by_end = np.minimum.accumulate(by_year, axis=0) < 0
     change = (fund[MONTHS - 1] - terms.opening_fen).astype(float)
     gap = None
@@ -154,14 +182,34 @@ def fund_figures(run: FundRun) -> FundFigures:
     return FundFigures(
         fan=freeze(found[:, :, 0]),
         fan_error=freeze(found[:, :, 1]),
-        mean=freeze([one.value / FEN for one in means]),
-        mean_error=freeze([one.error / FEN for one in means]),
+        mean=freeze(means[:, 0]),
+        mean_error=freeze(means[:, 1]),
         used_up=_share(used, draw),
         used_by=tuple(_share(one, draw) for one in by_end),
         gap_yuan=gap,
         year_loss_yuan=_yuan(_quantile(-change, ONE_YEAR, draw)),
         year_change_yuan=_yuan(_mean(change, draw)),
     )
+
+
+def _by_month(run: FundRun, mapper: Mapper) -> tuple[np.ndarray, np.ndarray]:
+    """Levels of the fan and means with their errors, yuan: (months, levels, 2), (months, 2)."""
+    fund, draw, order = run.fund_fen, run.draw, run.order
+
+    def work(months: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        values = fund[months[0] : months[-1] + 1]
+        ordered = np.array(
+            [
+                np.sort(row) if order is None else order.sorted(int(month), row)
+                for month, row in zip(months, values, strict=True)
+            ]
+        )
+        means = np.stack(_means(values, draw), axis=1)
+        return _levels(values, ordered, FAN, draw), means
+
+    parts = list(mapper(work, np.array_split(np.arange(len(fund)), PARTS)))
+    levels, means = (np.concatenate(one) / FEN for one in zip(*parts, strict=True))
+    return levels, means
 
 
 def contribution_effect(terms: FundTerms) -> np.ndarray:

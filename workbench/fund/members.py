@@ -27,6 +27,10 @@ BAND_OF = np.array(
     ]
 )
 """Age band of each single age; ages beyond the last band count as its members."""
+_AGES_OF = tuple(
+    (low <= AGES) & (high >= AGES) for low, high in (band_bounds(band) for band in AGE_BANDS)
+)
+"""Where the ages of each band stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,14 +82,15 @@ def _groups(inputs: Inputs, sex: str) -> tuple[Retirement, ...]:
 
 
 def _spread(by_band: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Members by band (9,) over groups and ages in proportion to `weight` (groups, ages)."""
-    result = np.zeros(weight.shape)
-    for band, number in enumerate(by_band):
-        low, high = band_bounds(AGE_BANDS[band])
-        here = (AGES >= low) & (AGES <= high)
+    """Members of every plan by band (plans, 9) over groups and ages, (plans, groups, ages).
+
+    In proportion to `weight` (groups, ages) within each band.
+    """
+    result = np.zeros((len(by_band), *weight.shape))
+    for band, here in enumerate(_AGES_OF):
         part = weight[:, here]
         part = part if part.sum() > 0.0 else np.ones(part.shape)
-        result[:, here] = number * part / part.sum()
+        result[:, :, here] = by_band[:, band, None, None] * part / part.sum()
     return result
 
 
@@ -101,8 +106,10 @@ def _start(scheme: Scheme) -> np.ndarray:
 
 
 def _by_band(by_age: np.ndarray) -> np.ndarray:
-    """Sum groups and ages (groups, ages) into bands, (9,)."""
-    return np.bincount(BAND_OF, weights=by_age.sum(axis=0), minlength=len(AGE_BANDS))
+    """Sum groups and ages of every plan (plans, groups, ages) into bands, (plans, 9)."""
+    number = len(AGE_BANDS)
+    whole = by_age.sum(axis=1)
+    return np.array([np.bincount(BAND_OF, weights=one, minlength=number) for one in whole])
 
 
 def member_years(
@@ -130,48 +137,46 @@ def member_years(
     if inputs.renewal is None:
         members[:] = start
         return MemberYears(members=freeze(members), renewing=freeze(np.ones_like(renewing)))
-    for place, plan in enumerate(scheme.plans):
-        for sex in range(len(SEXES)):
-            groups = _groups(inputs, SEXES[sex])
-            rates = inputs.renewal.renewal[sex], inputs.renewal.joining[sex] * joining
-            path, stay = _path(
-                plan, start[place, sex], groups=groups, rates=rates, span=(years, first_year)
-            )
-            members[1:, place, sex] = path[1:]
-            renewing[:, place] += stay
+    for sex in range(len(SEXES)):
+        rates = inputs.renewal.renewal[sex], inputs.renewal.joining[sex] * joining
+        groups, span = _groups(inputs, SEXES[sex]), (years, first_year)
+        path, stay = _path(scheme.plans, start[:, sex], groups=groups, rates=rates, span=span)
+        members[1:, :, sex] = path[1:]
+        renewing += stay
     whole = members.sum(axis=(2, 3, 4))
     renewing = np.divide(renewing, whole, out=np.ones_like(renewing), where=whole > 0.0)
     return MemberYears(members=freeze(members), renewing=freeze(renewing))
 
 
 def _path(
-    plan: Plan,
+    plans: Sequence[Plan],
     start: np.ndarray,
     *,
     groups: Sequence[Retirement],
     rates: tuple[np.ndarray, np.ndarray],
     span: tuple[int, int],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One plan and sex: (years, 9, 2) members, and those who renew into the year after, (years,).
+    """One sex: members (years, plans, 9, 2), and those who renew into the year after.
 
-    `start` (9, 2) renewed and first-term members; `rates` of renewal and joining by band, (9,);
-    `span` years and the first calendar year.
+    `start` (plans, 9, 2) renewed and first-term members; `rates` of renewal and joining by band,
+    (9,); `span` years and the first calendar year; who renews (years, plans).
     """
     years, first_year = span
     shares = np.array([one.share for one in groups])[:, None]
-    whole = start.sum(axis=1)
+    whole = start.sum(axis=2)
     renewal, coming = rates[0][BAND_OF], whole * rates[1]
+    taken = np.array([one.age_max >= AGES for one in plans])[:, None, :]
     working = _working(groups, first_year)
     now = _spread(whole, shares * working)
-    path, stay = np.zeros((years, len(AGE_BANDS), 2)), np.zeros(years)
+    path, stay = np.zeros((years, *start.shape)), np.zeros((years, len(plans)))
     path[0] = start
     for year in range(years):
         after = _working(groups, first_year + year + 1)
-        kept = _older(now * renewal, working, after) * (plan.age_max >= AGES)
-        stay[year] = kept.sum()
+        kept = _older(now * renewal, working, after) * taken
+        stay[year] = [one.sum() for one in kept]
         joined = _spread(coming, shares * after)
         if year + 1 < years:
-            path[year + 1] = np.stack([_by_band(kept), _by_band(joined)], axis=1)
+            path[year + 1] = np.stack([_by_band(kept), _by_band(joined)], axis=2)
         now, working = kept + joined, after
     return path, stay
 
@@ -179,7 +184,7 @@ def _path(
 def _older(now: np.ndarray, working: np.ndarray, after: np.ndarray) -> np.ndarray:
     """Members a year later by age: those of the age before who have not retired meanwhile."""
     older = np.zeros(now.shape)
-    older[:, 1:] = now[:, :-1]
+    older[..., 1:] = now[..., :-1]
     before = np.ones(working.shape)
     before[:, 1:] = working[:, :-1]
     part = np.divide(after, before, out=np.zeros_like(after), where=before > 0.0)

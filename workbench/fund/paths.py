@@ -6,42 +6,30 @@ owed; the fund is the rest. Source: docs/fund.md section 3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from workbench.fund.actions import ActionRules, Position
-from workbench.fund.calendar import MONTHS, OPEN_BITS, OPEN_ONE
+from workbench.fund.calendar import MONTHS, OPEN_ONE
+from workbench.fund.cash import Money, Opening, close, contributions, opening_of, others
 from workbench.fund.draws import PATHS, lanes_of, month_claims, shocks_of
 from workbench.fund.laws import YearsLaws
-from workbench.fund.terms import MILLION, RATE_ONE, FundTerms
+from workbench.fund.terms import FundTerms
 
-__all__ = ["FLOWS", "HELD", "Opening", "YearFlows", "open_matrix", "opening_of", "walk"]
+__all__ = [
+    "CLAIMS",
+    "ClaimYear",
+    "YearFlows",
+    "open_matrix",
+    "walk",
+    "walk_claims",
+    "with_money",
+]
 
-FLOWS = (
-    "written",
-    "received",
-    "earned",
-    "paid",
-    "incurred",
-    "spent",
-    "handled",
-    "programmes",
-    "remitted",
-    "cover_price",
-    "recovered",
-    "settled",
-    "interest",
-)
-"""Flows of a month, fen: contributions of terms that start, contributions received, contributions
-earned; benefits paid, claims that happened; expenses paid, expenses of handling paid among them;
-programmes; passed to the association; price of reinsurance; recovered from it; settled with the
-association at the year's end (out of the fund); interest."""
-
-HELD = ("assets", "unearned", "unpaid", "handling", "advance", "fund")
-"""What stands at a month's end, fen: assets; unearned premium, unpaid claims, handling of unpaid
-claims, contributions in advance; the free fund."""
+CLAIMS = ("incurred", "paid", "handled", "unpaid", "handling")
+"""Flows and holdings (`workbench.fund.cash`) that the claims of a path alone decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,14 +50,12 @@ class YearFlows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Opening:
-    """Where a chunk stands at the start: holdings by name in fen, and claims of the months before.
+class ClaimYear:
+    """The claims of one year of a chunk: `CLAIMS` by name and `plan_fen`, see `YearFlows`."""
 
-    `history` (groups, lag) fen by delay curve, oldest first.
-    """
-
-    held: dict[str, int]
-    history: np.ndarray
+    year: int
+    flows: dict[str, np.ndarray]
+    plan_fen: list[np.ndarray]
 
 
 def open_matrix(lags: np.ndarray) -> np.ndarray:
@@ -87,55 +73,25 @@ def open_matrix(lags: np.ndarray) -> np.ndarray:
     return found
 
 
-def _unpaid(lags: np.ndarray, history: np.ndarray) -> np.ndarray:
-    """Unpaid at each month's end, float fen (12, paths).
+def _unpaid(opened: np.ndarray, history: np.ndarray) -> np.ndarray:
+    """Unpaid at each month's end, float fen (12, paths); `opened` see `open_matrix`.
 
     Whole fen times whole parts of 16,384: every sum is exact, so no order of adding matters.
     """
-    return np.floor(open_matrix(lags) @ history / OPEN_ONE)
+    found = opened @ history
+    found *= 1.0 / OPEN_ONE
+    return np.floor(found, out=found)
 
 
-def opening_of(laws: YearsLaws, terms: FundTerms) -> Opening:
-    """Return the steady state at the close of the year before, at the draw's expected claims."""
-    calendar = terms.calendar
-    lag = calendar.lag
-    months = np.arange(-lag, 0) % MONTHS
-    expected = laws.expected_month_fen[:, months]
-    history = np.zeros((calendar.groups, lag))
-    np.add.at(history, calendar.group, expected)
-    history = np.rint(history)
-    unpaid = sum(
-        int(history[group] @ calendar.open[group][::-1]) >> OPEN_BITS
-        for group in range(calendar.groups)
-    )
-    handling = sum(
-        round(float(laws.handling[group]) * (int(one @ calendar.open[group][::-1]) >> OPEN_BITS))
-        for group, one in enumerate(history)
-    )
-    whole = float(terms.contribution_fen[0].sum())
-    held = {
-        "unearned": round(whole * float(calendar.unearned_new[-1])),
-        "unpaid": unpaid,
-        "handling": handling,
-        "advance": round(whole * float(calendar.advance[-1])),
-        "fund": terms.opening_fen,
-    }
-    return Opening(held={"assets": sum(held.values()), **held}, history=history)
+class _ClaimBooks:
+    """What the claims of a chunk need of the years before: months not all paid, what is owed."""
 
+    __slots__ = ("claims", "held", "history", "opened")
 
-class _Books:
-    """The state of a chunk between two years."""
-
-    __slots__ = ("claims", "contribution", "held", "history", "position")
-
-    def __init__(
-        self, laws: YearsLaws, terms: FundTerms, rules: ActionRules | None, paths: int
-    ) -> None:
-        opening = opening_of(laws, terms)
-        self.held = {name: np.full(paths, value) for name, value in opening.held.items()}
+    def __init__(self, opening: Opening, terms: FundTerms, paths: int) -> None:
+        self.held = {name: np.full(paths, opening.held[name]) for name in ("unpaid", "handling")}
         self.history = [np.repeat(one[:, None], paths, axis=1) for one in opening.history]
-        self.position = Position(rules, paths) if rules and rules.actions else None
-        self.contribution = terms.contribution_fen[0][:, None]
+        self.opened = [open_matrix(lags) for lags in terms.calendar.open]
         self.claims = np.ones((len(terms.codes), 1))
 
 
@@ -152,46 +108,104 @@ def walk(
 
     `shock`: correlation of successive years, factor after a year of deferred care.
     """
-    paths = len(blocks) * PATHS
-    books = _Books(laws, terms, rules, paths)
+    if rules is None or not rules.actions:
+        yield from with_money(laws, terms, walk_claims(laws, terms, seed, blocks, shock=shock))
+        return
+    paths, opening = len(blocks) * PATHS, opening_of(laws, terms)
+    books, money = _ClaimBooks(opening, terms, paths), Money(opening, terms)
+    position = Position(rules, paths)
+    for year, claims in enumerate(_months(laws, terms, seed, blocks, shock)):
+        contribution = np.rint(
+            terms.contribution_fen[year + 1][:, None] * (position.tier * position.members)
+        )
+        number = terms.enrolments[year + 1][:, None] * position.members
+        found = _claim_year(books, laws, terms, (year, position.claims), claims)
+        times = position.times.copy()
+        yield _money_year(money, terms, found, (contribution, number), times)
+        if year + 1 < terms.years:
+            ratio = terms.enrolments[year + 1] * terms.renewing[year]
+            after = np.maximum(terms.enrolments[year + 2], 1e-300)
+            position.decide(money.held["fund"], np.minimum(ratio / after, 1.0))
+
+
+def walk_claims(
+    laws: YearsLaws,
+    terms: FundTerms,
+    seed: int,
+    blocks: Sequence[int],
+    *,
+    shock: tuple[float, float] = (0.0, 1.0),
+) -> Iterator[ClaimYear]:
+    """Yield the claims of some blocks year by year: what `walk` has without rules and money."""
+    books = _ClaimBooks(opening_of(laws, terms), terms, len(blocks) * PATHS)
+    usual = np.ones((len(terms.codes), 1))
+    for year, claims in enumerate(_months(laws, terms, seed, blocks, shock)):
+        yield _claim_year(books, laws, terms, (year, usual), claims)
+
+
+def with_money(
+    laws: YearsLaws, terms: FundTerms, claims: Iterable[ClaimYear]
+) -> Iterator[YearFlows]:
+    """Yield the years of paths whose claims are known, without rules."""
+    money, never = Money(opening_of(laws, terms), terms), np.zeros((0, 1), dtype=np.int64)
+    for found in claims:
+        contribution = terms.contribution_fen[found.year + 1][:, None]
+        number = terms.enrolments[found.year + 1][:, None]
+        yield _money_year(money, terms, found, (contribution, number), never)
+
+
+def _months(
+    laws: YearsLaws,
+    terms: FundTerms,
+    seed: int,
+    blocks: Sequence[int],
+    shock: tuple[float, float],
+) -> Iterator[list[np.ndarray]]:
+    """Yield each year's claims at the level of the first year, see `month_claims`."""
     shocks = shocks_of(laws, seed, blocks, terms.years, shock)
     lanes = lanes_of(seed, terms.codes, blocks, terms.years)
     for year in range(terms.years):
-        claims = month_claims(laws, lanes[:, year], shocks[:, year])
-        yield _year(books, laws, terms, year, claims)
-        if books.position is not None and year + 1 < terms.years:
-            ratio = terms.enrolments[year + 1] * terms.renewing[year]
-            after = np.maximum(terms.enrolments[year + 2], 1e-300)
-            books.position.decide(books.held["fund"], np.minimum(ratio / after, 1.0))
+        yield month_claims(laws, lanes[:, year], shocks[:, year])
 
 
-def _year(
-    books: _Books, laws: YearsLaws, terms: FundTerms, year: int, claims: list[np.ndarray]
+def _money_year(
+    money: Money,
+    terms: FundTerms,
+    found: ClaimYear,
+    whole: tuple[np.ndarray, np.ndarray],
+    times: np.ndarray,
 ) -> YearFlows:
-    """One year: contributions and claims, then month by month what needs the month before."""
-    position, calendar = books.position, terms.calendar
-    contribution = terms.contribution_fen[year + 1][:, None]
-    number, answer = terms.enrolments[year + 1][:, None], np.ones((len(terms.codes), 1))
-    if position is not None:
-        contribution = np.rint(contribution * (position.tier * position.members))
-        number, answer = number * position.members, position.claims
-    new, old = laws.growth[:, year, :, None]
-    factors = (old * books.claims, new * answer)
-    by_plan = _incurred(laws, calendar.covered, claims, factors)
-    flows = _contributions(books, terms, contribution, number)
-    flows |= _claims(books, laws, terms, by_plan)
+    """Contributions beside the claims of a year, then month by month what needs the one before."""
+    contribution, number = whole
+    flows = contributions(money, terms, contribution, number) | found.flows
     flows["spent"] = flows["spent"] + flows["handled"]
-    _others(flows, terms, year)
-    books.contribution, books.claims = contribution, answer
-    _close(books, terms, flows, year)
+    others(flows, terms, found.year)
+    money.contribution = contribution
+    close(money, terms, flows)
     return YearFlows(
-        year=year,
+        year=found.year,
         flows=flows,
-        plan_fen=by_plan,
+        plan_fen=found.plan_fen,
         contribution_fen=np.asarray(contribution, dtype=np.int64),
         enrolments=number,
-        times=np.zeros((0, 1), dtype=np.int64) if position is None else position.times.copy(),
+        times=times,
     )
+
+
+def _claim_year(
+    books: _ClaimBooks,
+    laws: YearsLaws,
+    terms: FundTerms,
+    now: tuple[int, np.ndarray],
+    claims: list[np.ndarray],
+) -> ClaimYear:
+    """Claims of a year; `now` the year, and what members' answer to rules makes of its terms."""
+    year, answer = now
+    new, old = laws.growth[:, year, :, None]
+    factors = (old * books.claims, new * answer)
+    by_plan = _incurred(laws, terms.calendar.covered, claims, factors)
+    books.claims = answer
+    return ClaimYear(year=year, flows=_claims(books, laws, terms, by_plan), plan_fen=by_plan)
 
 
 def _incurred(
@@ -209,52 +223,14 @@ def _incurred(
         old, new = (one[place][None, :] for one in factors)
         part = covered[:, None]
         scale = (old * (1.0 - part) + new * part) * laws.season[place][:, None]
-        found.append(np.floor(amount * scale + 0.5))
+        happened = amount * scale
+        happened += 0.5
+        found.append(np.floor(happened, out=happened))
     return found
 
 
-def _contributions(
-    books: _Books, terms: FundTerms, contribution: np.ndarray, number: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Written, received, earned, unearned, in advance, and the expenses that go with them."""
-    calendar = terms.calendar
-    new, old = contribution.sum(axis=0)[None, :], books.contribution.sum(axis=0)[None, :]
-    written = _steps(np.cumsum(calendar.written)[:, None], new)
-    unearned = _fen(new * calendar.unearned_new[:, None])
-    unearned = unearned + _fen(old * calendar.unearned_old[:, None])
-    advance = _fen(new * calendar.advance[:, None])
-    before = books.held
-    received = written + np.diff(advance, axis=0, prepend=_first(before["advance"], advance))
-    released = np.diff(unearned, axis=0, prepend=_first(before["unearned"], unearned))
-    spent = _fen(written * terms.expense_share)
-    each = terms.per_enrolment_fen * number.sum(axis=0)[None, :]
-    return {
-        "written": written,
-        "received": received,
-        "earned": written - released,
-        "unearned": unearned,
-        "advance": advance,
-        "spent": spent + _fen(each * calendar.written[:, None]),
-        "remitted": (written * terms.remitted + MILLION // 2) // MILLION,
-    }
-
-
-def _first(held: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """The holding of the month before as a first row; one column where all paths are alike."""
-    return held[None, : like.shape[1]]
-
-
-def _fen(amount: np.ndarray) -> np.ndarray:
-    return np.floor(amount + 0.5).astype(np.int64)
-
-
-def _steps(share: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Split a year's fen over the months so that they add up: differences of rounded sums."""
-    return np.diff(_fen(share * whole), axis=0, prepend=0)
-
-
 def _claims(
-    books: _Books, laws: YearsLaws, terms: FundTerms, by_plan: list[np.ndarray]
+    books: _ClaimBooks, laws: YearsLaws, terms: FundTerms, by_plan: list[np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Incurred, unpaid and paid by way of the delay curves, and the handling of what is paid."""
     calendar = terms.calendar
@@ -264,7 +240,7 @@ def _claims(
         mine = [one for place, one in enumerate(by_plan) if calendar.group[place] == group]
         happened = mine[0] if len(mine) == 1 else np.sum(mine, axis=0)
         history = np.concatenate([books.history[group], happened])
-        still = _unpaid(calendar.open[group], history)
+        still = _unpaid(books.opened[group], history)
         books.history[group] = history[-lag:]
         incurred, unpaid = incurred + happened, unpaid + still
         rate = float(laws.handling[group])
@@ -280,39 +256,5 @@ def _claims(
     kept = np.diff(whole["handling"], axis=0, prepend=before["handling"][None, :])
     whole["paid"] = whole["incurred"] - more
     whole["handled"] = cost.astype(np.int64) - kept
+    books.held = {name: whole[name][-1] for name in ("unpaid", "handling")}
     return whole
-
-
-def _others(flows: dict[str, np.ndarray], terms: FundTerms, year: int) -> None:
-    """Programmes and reinsurance: the price in equal parts, what is recovered at the year's end."""
-    none = np.zeros((MONTHS, 1), dtype=np.int64)
-    flows["programmes"] = none + terms.programme_fen
-    flows["cover_price"], flows["recovered"] = none, none
-    if terms.covers:
-        one = terms.covers[year]
-        months = np.arange(1, MONTHS + 1)[:, None]
-        flows["cover_price"] = np.diff(months * one.price_fen // MONTHS, axis=0, prepend=0)
-        taken = np.zeros(flows["incurred"].shape, dtype=np.int64)
-        taken[-1] = one.cover.ceded_fen(flows["incurred"].sum(axis=0))
-        flows["recovered"] = taken
-
-
-def _close(books: _Books, terms: FundTerms, flows: dict[str, np.ndarray], year: int) -> None:
-    """Interest on the assets of each month's start, the settlement, and every month's end."""
-    cash = flows["received"] - flows["paid"] - flows["spent"] - flows["programmes"]
-    cash = cash - flows["remitted"] - flows["cover_price"] + flows["recovered"]
-    owed = flows["unearned"] + flows["unpaid"] + flows["handling"] + flows["advance"]
-    assets, interest = np.empty(cash.shape, dtype=np.int64), np.empty(cash.shape, dtype=np.int64)
-    settled = np.zeros(cash.shape, dtype=np.int64)
-    now = books.held["assets"]
-    for month in range(MONTHS):
-        interest[month] = (np.maximum(now, 0) * terms.interest) // RATE_ONE
-        now = now + cash[month] + interest[month]
-        assets[month] = now
-    if terms.retained < MILLION:
-        result = assets[-1] - owed[-1] - books.held["fund"] - interest.sum(axis=0)
-        settled[-1] = (result * (MILLION - terms.retained)) // MILLION
-        assets[-1] -= settled[-1]
-    flows["interest"], flows["settled"], flows["assets"] = interest, settled, assets
-    flows["fund"] = assets - owed
-    books.held = {name: np.broadcast_to(flows[name][-1], now.shape).copy() for name in HELD}

@@ -16,6 +16,7 @@ from workbench.fund.calendar import FundCalendar, fund_calendar
 from workbench.fund.laws import Spell, YearsLaws, compile_draw, packs_of
 from workbench.fund.measures import FundFigures, Restored, fund_figures, restored
 from workbench.fund.members import MemberYears, member_years
+from workbench.fund.replay import Memory, can_replay, replay_books, replay_paths
 from workbench.fund.run import Books, FundModel, FundRun, path_books, run_paths
 from workbench.fund.statements import Statements, mean_statements, statements_of
 from workbench.fund.terms import covers_of, fund_terms
@@ -40,6 +41,7 @@ MOST_PATHS = 200_000
 FIRST_YEAR = 2027
 """The opening is the close of the year before, the usual date of a reserve; never the clock."""
 Mapper = Callable[[Callable, Iterable], Iterable]
+Moved = tuple[Inputs, int, int, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +115,9 @@ def compile_fund(
     inputs: Inputs,
     choices: FundChoices,
     *,
-    moved: tuple[Inputs, int, int, float] | None = None,
+    moved: Moved | None = None,
     mapper: Mapper = map,
+    memory: Memory | None = None,
 ) -> tuple[FundModel, MemberYears]:
     """Return the compiled fund, without rules, and its members.
 
@@ -128,6 +131,8 @@ def compile_fund(
         Another scheme, its first and last year in the horizon, and the factor on illness after.
     mapper
         Where draws are compiled; never changes a figure.
+    memory
+        What is kept of the same choices with other money, see `workbench.fund.replay`.
 
     Raises
     ------
@@ -137,22 +142,24 @@ def compile_fund(
     programmes = [programme_named(inputs, code) for code in choices.programmes]
     for one in programmes:
         inputs = with_programme(inputs, one)
-    calendar = fund_calendar(inputs)
-    members = member_years(inputs, scheme_of(inputs), choices.years, choices.first_year)
-    laws = _laws(inputs, choices, moved, members, calendar, mapper)
+    found = memory.compiled if memory else None
+    if found is None:
+        calendar = fund_calendar(inputs)
+        members = member_years(inputs, scheme_of(inputs), choices.years, choices.first_year)
+        found = _laws(inputs, choices, moved, members, calendar, mapper), members, calendar
+    if memory:
+        memory.compiled = found
+    laws, members, calendar = found
     terms = fund_terms(inputs, members, calendar, expenses=choices.expenses, programmes=programmes)
     terms = replace(terms, covers=covers_of(choices.ceding, laws, calendar))
-    memory = inputs.assumptions["shock_autocorrelation"]
-    return FundModel(laws=laws, terms=terms, shock=(memory, _rebound(inputs))), members
+    shock = (inputs.assumptions["shock_autocorrelation"], _rebound(inputs))
+    return FundModel(laws=laws, terms=terms, shock=shock), members
 
 
 def _rebound(inputs: Inputs) -> float:
     """Factor on illness after a year of deferred care, 1 where no scenario tells it."""
     known = {one.scenario: one.rebound_factor for one in inputs.scenario_years}
     return known.get("deferral", 1.0)
-
-
-Moved = tuple[Inputs, int, int, float]
 
 
 def _laws(
@@ -170,7 +177,14 @@ def _laws(
         last = min(last, choices.years)
         drawn = packs_of(there, choices.basis)
         spells = [(Spell(inputs=one, first=first, last=last, rebound=rebound),) for one in drawn]
-    work = partial(compile_draw, members=members, calendar=calendar, expenses=choices.expenses)
+    stop_loss = choices.ceding is not None and choices.ceding.kind == "stop_loss"
+    work = partial(
+        compile_draw,
+        members=members,
+        calendar=calendar,
+        expenses=choices.expenses,
+        total=stop_loss,
+    )
     return tuple(mapper(work, zip(packs, spells, strict=True)))
 
 
@@ -180,6 +194,7 @@ def fund_of(
     *,
     moved: Moved | None = None,
     mapper: Mapper = map,
+    memory: Memory | None = None,
 ) -> FundResult:
     """Return the fund over years; see `compile_fund` for the arguments.
 
@@ -198,13 +213,15 @@ def fund_of(
     choices = choices or FundChoices()
     if choices.actions and not inputs.actions:
         raise refuse("fund-without-actions", name="--actions", file="actions.csv")
-    model, members = compile_fund(inputs, choices, moved=moved, mapper=mapper)
+    model, members = compile_fund(inputs, choices, moved=moved, mapper=mapper, memory=memory)
     variants = [
-        _variant(name, one, choices, mapper) for name, one in _models(inputs, model, choices)
+        Variant(name=name, run=run, figures=fund_figures(run, mapper=mapper))
+        for name, one in _models(inputs, model, choices)
+        for run in (_run(one, choices, mapper, memory),)
     ]
     main = variants[1] if choices.ceding else variants[0]
     last = variants[-1]
-    books = path_books(last.run.model, path=choices.path, seed=choices.seed)
+    books = _path(last.run.model, choices, memory)
     return FundResult(
         choices=choices,
         members=members,
@@ -228,6 +245,15 @@ def _models(inputs: Inputs, model: FundModel, choices: FundChoices) -> list[tupl
     return found
 
 
-def _variant(name: str, model: FundModel, choices: FundChoices, mapper: Mapper) -> Variant:
-    run = run_paths(model, paths=choices.paths, seed=choices.seed, mapper=mapper)
-    return Variant(name=name, run=run, figures=fund_figures(run))
+def _run(model: FundModel, choices: FundChoices, mapper: Mapper, memory: Memory | None) -> FundRun:
+    told = {"paths": choices.paths, "seed": choices.seed}
+    if memory is not None and can_replay(model):
+        return replay_paths(model, memory, **told, mapper=mapper)
+    return run_paths(model, **told, mapper=mapper)
+
+
+def _path(model: FundModel, choices: FundChoices, memory: Memory | None) -> Books:
+    told = {"path": choices.path, "seed": choices.seed}
+    if memory is not None and can_replay(model):
+        return replay_books(model, memory, **told)
+    return path_books(model, **told)

@@ -14,20 +14,37 @@ import numpy as np
 
 from workbench.fund.actions import ActionRules
 from workbench.fund.calendar import MONTHS
+from workbench.fund.cash import FLOWS, HELD, opening_of
 from workbench.fund.draws import PATHS
 from workbench.fund.laws import YearsLaws
-from workbench.fund.paths import FLOWS, HELD, YearFlows, opening_of, walk
+from workbench.fund.order import Order
+from workbench.fund.paths import YearFlows, walk
 from workbench.fund.terms import MILLION, RATE_ONE, FundTerms
 from workbench.guard import freeze
 from workbench.laws.reinsurance import QuotaShare
 
-__all__ = ["Books", "FundModel", "FundRun", "mean_books", "path_books", "run_paths"]
+__all__ = [
+    "Books",
+    "FundModel",
+    "FundRun",
+    "books_of",
+    "borne_so_far",
+    "groups_of",
+    "least_room",
+    "mean_books",
+    "path_books",
+    "run_paths",
+    "size_of",
+    "with_interest",
+]
 
 CHUNK = 24
-"""Most blocks of one draw walked together; changes no path."""
+"""Blocks of one draw walked together, about; changes no path."""
 BATCHES = 10
 """Batches of one draw at least, where there are so many blocks: they tell the errors of the books;
 several draws tell them by themselves."""
+Batch = tuple[int, tuple[int, ...]]
+"""A draw and some of its blocks."""
 Mapper = Callable[[Callable, Iterable], Iterable]
 
 
@@ -68,7 +85,7 @@ class FundRun:
     claims borne so far with interest: by this share all claims may rise until it is used up.
     `mean` the books on average over the paths; `batches` books of parts of the paths, with draw and
     size, for errors; `acted` (years, actions) share of the paths on which an action has acted
-    before the year.
+    before the year; `order` how the paths stood when their claims were walked before, or None.
     """
 
     model: FundModel
@@ -78,6 +95,7 @@ class FundRun:
     mean: Books
     batches: tuple[tuple[int, int, Books], ...]
     acted: np.ndarray
+    order: Order | None = None
 
     @property
     def paths(self) -> int:
@@ -97,16 +115,16 @@ class _Sums:
         self.contribution, self.enrolments = np.zeros((2, plans, years))
         self.times = np.zeros((years, actions))
 
-    def add(self, one: YearFlows, kept: int) -> None:
-        """Add a year of the first `kept` paths of a chunk."""
+    def add(self, one: YearFlows, paths: slice) -> None:
+        """Add a year of some paths of a chunk."""
         here = slice(one.year * MONTHS, (one.year + 1) * MONTHS)
         for name, whole in self.lines.items():
-            whole[here] += _total(one.flows[name], kept)
+            whole[here] += _total(one.flows[name], paths)
         for place, fen in enumerate(one.plan_fen):
-            self.plans[place, here] += _total(fen, kept)
-        self.contribution[:, one.year] += _total(one.contribution_fen, kept)
-        self.enrolments[:, one.year] += _total(one.enrolments, kept)
-        self.times[one.year] += _total((one.times > 0).astype(float), kept)
+            self.plans[place, here] += _total(fen, paths)
+        self.contribution[:, one.year] += _total(one.contribution_fen, paths)
+        self.enrolments[:, one.year] += _total(one.enrolments, paths)
+        self.times[one.year] += _total((one.times > 0).astype(float), paths)
 
     def books(self, paths: int, opening: Mapping[str, float]) -> Books:
         """Return the means over the paths that were added."""
@@ -119,21 +137,32 @@ class _Sums:
         )
 
 
-def _total(values: np.ndarray, kept: int) -> np.ndarray:
-    """Sum over the last axis; one column stands for `kept` alike."""
+def _total(values: np.ndarray, paths: slice) -> np.ndarray:
+    """Sum over some paths of the last axis; one column stands for as many alike."""
     if values.shape[-1] == 1:
-        return values[..., 0] * float(kept)
-    return values[..., :kept].sum(axis=-1)
+        return values[..., 0] * float(paths.stop - paths.start)
+    return values[..., paths].sum(axis=-1)
 
 
-def _borne(model: FundModel, one: YearFlows) -> np.ndarray:
-    """Claims of a year with their handling that the fund bears, (12, paths); a stop loss apart."""
+def borne_so_far(
+    model: FundModel, year: int, incurred: np.ndarray, before: np.ndarray
+) -> np.ndarray:
+    """Return the claims with handling that the fund has borne, with interest, fen (12, paths).
+
+    `incurred` (12, paths) of the year, `before` (paths,) until its start; a stop loss apart.
+    """
     terms = model.terms
-    whole = one.flows["incurred"] * (1.0 + _handling_rate(model))
+    whole = incurred * (1.0 + _handling_rate(model))
     quota = 0.0
-    if terms.covers and isinstance(terms.covers[one.year].cover, QuotaShare):
-        quota = terms.covers[one.year].cover.part
-    return whole * ((terms.retained / MILLION) * (1.0 - quota))
+    if terms.covers and isinstance(terms.covers[year].cover, QuotaShare):
+        quota = terms.covers[year].cover.part
+    borne = whole * ((terms.retained / MILLION) * (1.0 - quota))
+    return with_interest(before, borne, terms)
+
+
+def least_room(room: np.ndarray, fund: np.ndarray, borne: np.ndarray) -> np.ndarray:
+    """Return the least share by which claims may rise, of `room` and of a month's fund (paths,)."""
+    return np.minimum(room, fund / np.maximum(borne, 1.0))
 
 
 def with_interest(before: np.ndarray, flows: np.ndarray, terms: FundTerms) -> np.ndarray:
@@ -151,34 +180,47 @@ def _handling_rate(model: FundModel) -> float:
 
 
 def _part(
-    part: tuple[int, tuple[int, ...]], *, model: FundModel, seed: int, paths: int
-) -> tuple[np.ndarray, np.ndarray, _Sums]:
-    """Walk some blocks of one draw: fund (months, paths), room for claims, sums."""
-    draw, blocks = part
-    kept = min(paths - blocks[-1] * PATHS, PATHS) + (len(blocks) - 1) * PATHS
-    terms = model.terms
-    actions = len(model.rules.actions) if model.rules else 0
-    sums = _Sums(terms.years, len(terms.codes), actions)
+    group: Sequence[Batch], *, model: FundModel, seed: int, paths: int
+) -> tuple[np.ndarray, np.ndarray, list[_Sums]]:
+    """Walk the batches of a group: fund (months, paths), room for claims, sums by batch."""
+    draw, terms = group[0][0], model.terms
+    ends = np.cumsum([0, *(size_of(one, paths) for one in group)])
+    slices = [slice(int(one), int(two)) for one, two in zip(ends, ends[1:], strict=False)]
+    kept, actions = int(ends[-1]), len(model.rules.actions) if model.rules else 0
+    sums = [_Sums(terms.years, len(terms.codes), actions) for _ in group]
     fund = np.empty((terms.years * MONTHS, kept), dtype=np.int64)
     borne, room = np.zeros(kept), np.full(kept, np.inf)
+    blocks = [block for _, own in group for block in own]
     years = walk(model.laws[draw], terms, seed, blocks, rules=model.rules, shock=model.shock)
     for one in years:
         here = fund[one.year * MONTHS : (one.year + 1) * MONTHS]
         here[:] = one.flows["fund"][:, :kept]
-        total = with_interest(borne, _borne(model, one)[:, :kept], terms)
-        room = np.minimum(room, (here / np.maximum(total, 1.0)).min(axis=0))
-        borne = total[-1]
-        sums.add(one, kept)
+        so_far = borne_so_far(model, one.year, one.flows["incurred"][:, :kept], borne)
+        for month, now in zip(here, so_far, strict=True):
+            room = least_room(room, month, now)
+        borne = so_far[-1]
+        for place, own in zip(slices, sums, strict=True):
+            own.add(one, place)
     return fund, room, sums
 
 
-def _parts(draws: int, paths: int) -> list[tuple[int, tuple[int, ...]]]:
+def size_of(batch: Batch, paths: int) -> int:
+    """Return how many paths of a batch there are among the first `paths`."""
+    _, blocks = batch
+    return min(paths - blocks[-1] * PATHS, PATHS) + (len(blocks) - 1) * PATHS
+
+
+def groups_of(draws: int, paths: int) -> list[list[Batch]]:
+    """Return the batches of all paths draw by draw, in groups that are walked together."""
     blocks = range(-(-paths // PATHS))
     size = max(1, min(CHUNK, len(blocks) // BATCHES)) if draws == 1 else CHUNK
-    found = []
+    found: list[list[Batch]] = []
     for draw in range(min(draws, len(blocks))):
         own = tuple(blocks[draw::draws])
-        found += [(draw, own[first : first + size]) for first in range(0, len(own), size)]
+        batches = [(draw, own[first : first + size]) for first in range(0, len(own), size)]
+        many = -(-len(own) // CHUNK)
+        for group in np.array_split(np.arange(len(batches)), min(many, len(batches))):
+            found.append([batches[one] for one in group])
     return found
 
 
@@ -196,17 +238,20 @@ def run_paths(model: FundModel, *, paths: int, seed: int, mapper: Mapper = map) 
     mapper
         Where parts run.
     """
-    parts = _parts(len(model.laws), paths)
+    groups = groups_of(len(model.laws), paths)
     work = partial(_part, model=model, seed=seed, paths=paths)
     fund = np.empty((model.terms.years * MONTHS, paths), dtype=np.int64)
     draw, room = np.empty(paths, dtype=np.int64), np.empty(paths)
     openings = [opening_of(laws, model.terms).held for laws in model.laws]
     batches, times, first = [], 0.0, 0
-    for (number, _), (own, left, sums) in zip(parts, mapper(work, parts), strict=True):
+    for group, (own, left, sums) in zip(groups, mapper(work, groups), strict=True):
+        number = group[0][0]
         here = slice(first, first + len(left))
         fund[:, here], draw[here], room[here] = own, number, left
-        batches.append((number, len(left), sums.books(len(left), openings[number])))
-        times = times + sums.times
+        for batch, one in zip(group, sums, strict=True):
+            size = size_of(batch, paths)
+            batches.append((number, size, one.books(size, openings[number])))
+            times = times + one.times
         first = here.stop
     return FundRun(
         model=model,
@@ -243,9 +288,12 @@ def path_books(model: FundModel, *, path: int, seed: int) -> Books:
     """Return the books of one path by its number, whole fen."""
     block, column = divmod(path, PATHS)
     laws = model.laws[block % len(model.laws)]
-    years: Sequence[YearFlows] = tuple(
-        walk(laws, model.terms, seed, (block,), rules=model.rules, shock=model.shock)
-    )
+    years = walk(laws, model.terms, seed, (block,), rules=model.rules, shock=model.shock)
+    return books_of(model, laws, tuple(years), column)
+
+
+def books_of(model: FundModel, laws: YearsLaws, years: Sequence[YearFlows], column: int) -> Books:
+    """Return the books of the path in one column of a walk, whole fen."""
 
     def of(values: np.ndarray) -> np.ndarray:
         return values[..., min(column, values.shape[-1] - 1)]

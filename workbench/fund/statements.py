@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.fund.calendar import MONTHS, OPEN_ONE
-from workbench.fund.paths import HELD, open_matrix
+from workbench.fund.cash import HELD
+from workbench.fund.paths import open_matrix
 from workbench.fund.run import Books, FundModel, FundRun
 from workbench.risk import Figure
 from workbench.uncertainty import standard_error

@@ -19,9 +19,10 @@ from workbench.laws.reinsurance import Cover, QuotaShare, StopLoss
 from workbench.premium.reinsurance import Ceding
 from workbench.premium.technical import expense_terms
 
-__all__ = ["RATE_ONE", "FundTerms", "YearCover", "covers_of", "fund_terms"]
+__all__ = ["RATE_BITS", "RATE_ONE", "FundTerms", "YearCover", "covers_of", "fund_terms"]
 
-RATE_ONE = 1 << 32
+RATE_BITS = 32
+RATE_ONE = 1 << RATE_BITS
 MILLION = 1_000_000
 
 
@@ -123,12 +124,13 @@ def covers_of(
             ceded = float(level) * ceding.size
         else:
             cover = StopLoss(attachment=attachment)
-            factors = means[:, year] / [max(one.total.mean, 1e-9) for one in draws]
+            totals = [one.total for one in draws if one.total is not None]
+            factors = means[:, year] / [max(one.mean, 1e-9) for one in totals]
             ceded = float(
                 np.mean(
                     [
-                        factor * one.total.expected_excess(attachment / factor)
-                        for factor, one in zip(factors, draws, strict=True)
+                        factor * one.expected_excess(attachment / factor)
+                        for factor, one in zip(factors, totals, strict=True)
                     ]
                 )
             )

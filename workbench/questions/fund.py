@@ -17,6 +17,7 @@ from workbench.fund import (
     MOST_PATHS,
     FundChoices,
     FundResult,
+    Memory,
     Variant,
     fund_of,
 )
@@ -29,7 +30,7 @@ from workbench.questions.fund_tables import fund_brief, fund_tables
 from workbench.questions.pairs import pair_of
 from workbench.questions.registry import Asked, Mapper, Option, Own, Question
 
-__all__ = ["QUESTION", "FundAnswer", "ScenarioFund"]
+__all__ = ["QUESTION", "FundAnswer", "ScenarioFund", "fund_answer"]
 
 DEFAULT_PATHS, FEWEST_PATHS = 20_000, 64
 DEFAULT_DRAWS, DEFAULT_SEED = 64, 1
@@ -138,10 +139,11 @@ def _years_of(
     return apply(pack, changes), moved
 
 
-def _verb(asked: Asked, mapper: Mapper) -> FundAnswer:
+def fund_answer(asked: Asked, mapper: Mapper, memory: Memory | None = None) -> FundAnswer:
+    """Return the answer; `memory` is what is kept of the same with other money (`Memory`)."""
     choices, pack, changes = _choices(asked), asked.pack, asked.choices.changes
     usual, moved = _years_of(pack, asked.choices.scenario, changes, asked.inputs)
-    result = fund_of(usual, choices, moved=moved, mapper=mapper)
+    result = fund_of(usual, choices, moved=moved, mapper=mapper, memory=memory)
     if asked.own["compare"] == "none":
         return FundAnswer(result=result)
     bare = replace(choices, actions=False)
@@ -167,7 +169,7 @@ def _warn(asked: Asked, answer: FundAnswer) -> tuple[Fault, ...]:
 QUESTION = Question(
     name="fund",
     options=_OPTIONS,
-    verb=_verb,
+    verb=fund_answer,
     document=fund_document,
     tables=fund_tables,
     brief=fund_brief,

@@ -61,8 +61,18 @@ def _variant(variant: Variant, years: list[int]) -> dict[str, Any]:
 
 
 def _fan(result: FundResult, variant: Variant) -> list[dict[str, Any]]:
+    found = variant.figures
+    names = ["mean", *(repr(level) for level in FAN)]
+    values = np.column_stack([found.mean, found.fan]).tolist()
+    errors = np.column_stack([found.mean_error, found.fan_error]).tolist()
     return [
-        {"month": month, **{n: figure_part(f) for n, f in end_figures(variant, place).items()}}
+        {
+            "month": month,
+            **{
+                name: {"value": finite(value), "error": finite(error)}
+                for name, value, error in zip(names, values[place], errors[place], strict=True)
+            },
+        }
         for place, month in enumerate(months_of(result))
     ]
 

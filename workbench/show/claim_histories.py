@@ -8,7 +8,7 @@ from __future__ import annotations
 from workbench.history.counties import LEVELS
 from workbench.questions import Answer
 from workbench.reserving.runoff import CAUSES
-from workbench.show.numbers import money_words, percent, probability
+from workbench.show.numbers import money_words, percent, probability, probability_words
 from workbench.show.words import words
 
 __all__ = ["counties_sentences", "runoff_sentences"]
@@ -40,6 +40,11 @@ def runoff_sentences(answer: Answer, language: str, *, changed: bool) -> list[st
     return lines
 
 
+def _named(name: str, chance: str) -> str:
+    """Name and figure; a full-width bracket has its own gap."""
+    return f"{name}{'' if name.endswith('）') else ' '}{chance}"
+
+
 def counties_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]:
     """Return who would fail alone, how the pool stands, and what pooling is worth."""
     say, found = words(language), answer.result.found
@@ -48,15 +53,17 @@ def counties_sentences(answer: Answer, language: str, *, changed: bool) -> list[
     lines = []
     if found.fails:
         told = [
-            f"{getattr(names[code].county, f'name_{language}')} "
-            f"{probability(names[code].deficit_uncertain.value, language)}"
+            _named(
+                getattr(names[code].county, f"name_{language}"),
+                probability(names[code].deficit_uncertain.value, language),
+            )
             for code in found.fails
         ]
         joined = ("、" if language == "zh" else ", ").join(told)
         lines.append(say("sentence.counties_fail", names=joined, limit=limit))
     else:
         lines.append(say("sentence.counties_none_fail", limit=limit))
-    chance = probability(found.pool.deficit_probability.value, language)
+    chance = probability_words(found.pool.deficit_probability.value, language)
     lines.append(say("sentence.counties_pool", chance=chance))
     worth = money_words(found.saved[LEVELS[-1]].value, language)
     share = percent(found.saved[LEVELS[-1]].value / found.pool.contribution_yuan, language, 1)

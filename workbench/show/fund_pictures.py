@@ -29,12 +29,10 @@ def fund_picture(
     in the unit shown, see `charts.steady`.
     """
     rows = document["fan"]
-    levels = sorted(float(key) for key in rows[0] if key not in ("month", "mean"))
+    keys = {float(key): key for key in rows[0] if key not in ("month", "mean")}
+    levels = sorted(keys)
     pairs = [(low, 1.0 - low) for low in levels if low < 0.5]
-    at = {
-        level: [amount(value_of(row[_key(row, level)]), language) for row in rows]
-        for level in levels
-    }
+    at = {level: [amount(value_of(row[keys[level]]), language) for row in rows] for level in levels}
     bands = {
         round(100 * (high - low)): (at[low], at[min(levels, key=lambda one: abs(one - high))])
         for low, high in pairs
@@ -59,7 +57,8 @@ def _key(row: Mapping[str, Any], level: float) -> str:
 
 def _median(document: Mapping[str, Any], language: str) -> list[float]:
     rows = document["fan"]
-    found = [amount(value_of(row[_key(row, 0.5)]), language) for row in rows]
+    key = _key(rows[0], 0.5)
+    found = [amount(value_of(row[key]), language) for row in rows]
     return [amount(document["opening_yuan"], language), *found]
 
 

@@ -5,9 +5,18 @@ Floor 9.
 
 from __future__ import annotations
 
+from workbench.fund.measures import Restored
 from workbench.questions import Answer
 from workbench.questions.fund_document import end_figures
-from workbench.show.numbers import money_words, percent, probability, probability_words
+from workbench.risk import Figure
+from workbench.show.numbers import (
+    money_words,
+    number,
+    per_cent,
+    percent,
+    probability,
+    probability_words,
+)
 from workbench.show.words import words
 
 __all__ = ["fund_sentence", "fund_sentences"]
@@ -51,15 +60,7 @@ def fund_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]
     if main.figures.gap_yuan is not None:
         gap = money_words(main.figures.gap_yuan, language)
         lines.append(say("sentence.fund_gap", gap=gap))
-    lines.append(
-        say(
-            "sentence.fund_needed",
-            years=years,
-            possibility=percent(told.possibility, language, 1),
-            opening=money_words(told.opening_yuan, language),
-            change=percent(told.contribution_change, language, 1),
-        )
-    )
+    lines.append(_needed(told, years, language))
     lines.append(say("sentence.fund_stress", rise=percent(told.claims_mean, language, 1)))
     if result.choices.actions:
         actions = result.last.run.model.rules.actions
@@ -73,3 +74,16 @@ def fund_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]
             )
         )
     return lines
+
+
+def _needed(told: Restored, years: int, language: str) -> str:
+    """Return what the opening fund, or contributions, must be for the stated possibility."""
+    say, change = words(language), told.contribution_change
+    size = percent(Figure(abs(change.value), change.error), language, 1)
+    return say(
+        "sentence.fund_needed" if told.opening_yuan.value > 0.0 else "sentence.fund_needed_none",
+        years=years,
+        possibility=per_cent(number(told.possibility * 100.0), language),
+        opening=money_words(told.opening_yuan, language),
+        change=say("word.fund_falls" if change.value < 0.0 else "word.fund_rises", size=size),
+    )

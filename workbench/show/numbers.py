@@ -196,6 +196,8 @@ def _chance_key(share: float) -> str:
         return f"number.chance_{round(share * 100)}_hundredths"
     if share > 0.95:
         return "number.chance_nearly_sure"
+    if 0.125 <= share < 0.275 and abs(share * 10 % 1.0 - 0.5) <= 0.25:
+        return f"number.chance_{int(share * 10)}_tenths_half"
     tenths = max(1, min(9, round(share * 10)))
     nearly = "nearly_" if 0.005 < tenths / 10 - share < 0.03 else ""
     return f"number.chance_{nearly}{tenths}_tenths"

@@ -132,6 +132,7 @@ def tier_grid_picture(
         "probability": say("chart.tier_probability"),
         "process": say("chart.process"),
         "scheme": say("chart.tier_grid_scheme", unit=money_unit(language)),
+        "scheme_short": say("chart.tier_grid_scheme_short"),
         "rule": say("chart.tier_grid_rule"),
         "per_cent": per_cent("", language),
     }
@@ -188,9 +189,9 @@ def fairness_picture(
         "chart.fairness_title",
         plan=of_plan(pack, plan, language),
         paid=number(paid),
-        first=least.name,
+        first=_told_level(say, by, least.name),
         low=least.told,
-        last=most.name,
+        last=_told_level(say, by, most.name),
         high=most.told,
     )
     rows = [say("chart.fairness_alt_row", name=one.name, yuan=one.told) for one in groups]
@@ -208,6 +209,11 @@ def fairness_picture(
         "paid": say("chart.fairness_paid", paid=number(paid)),
     }
     return groups_chart(Groups(groups=groups, paid=paid, plan=plan), labels)
+
+
+def _told_level(say: Words, by: str, name: str) -> str:
+    """A group's name in a sentence: ages say that they are ages."""
+    return say("word.ages", ages=name) if by == "age" else name
 
 
 def _level(say: Words, by: str, level: str) -> str:

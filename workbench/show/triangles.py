@@ -22,7 +22,7 @@ def triangle_sentences(answer: Answer, language: str, *, changed: bool) -> list[
     lines = []
     if found.truth_yuan is not None:
         told_truth = money_words(found.truth_yuan, language)
-        name = answer.asked.own["simulated"]
+        name = say(f"word.history_{answer.asked.own['simulated']}")
         lines.append(say("sentence.triangle_simulated", generator=name, truth=told_truth))
     if error is None or totals[key] <= 0.0:
         lines.append(say("sentence.triangle_bare", **told))

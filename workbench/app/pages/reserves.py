@@ -13,9 +13,11 @@ from workbench.app.knobs import RESERVE_KNOBS
 from workbench.app.pages.rail import RailPage, actions_of, tools_of
 from workbench.app.panels.commands import CommandsPanel
 from workbench.app.panels.reserve_basis import OwnBasisPanel
+from workbench.app.panels.reserve_counties import CountiesPanel
 from workbench.app.panels.reserve_head import ReserveHead
 from workbench.app.panels.reserve_held import HeldPanel, MonthsPanel
 from workbench.app.panels.reserve_level import LevelPanel
+from workbench.app.panels.reserve_runoff import RunoffPanel
 from workbench.app.panels.reserve_triangle import TrianglePanel
 from workbench.app.panels.reserve_view import DateControl, ReserveView
 from workbench.app.seen import Seen
@@ -32,6 +34,8 @@ class Reserves(RailPage):
         tools, actions = tools_of(desk), actions_of(desk)
         self._date = DateControl(tools, view, self._moved)
         self.triangle = TrianglePanel(desk, tools, view, self._moved)
+        self.runoff = RunoffPanel(desk, tools, view, self._looked)
+        self.counties = CountiesPanel(desk, tools, view, self._looked)
         commands = CommandsPanel(
             tools, gather=desk.all_answers, commands=(), first=lambda: view.name
         )
@@ -48,26 +52,31 @@ class Reserves(RailPage):
                 HeldPanel(tools, view),
                 LevelPanel(desk, tools, view, self._moved),
                 MonthsPanel(tools, view),
-                self.triangle,
+                *(self.triangle, self.runoff, self.counties),
                 OwnBasisPanel(
                     lambda: view.name, ("reserve_more", "reserve_beside", "reserve_assumptions")
                 ),
                 commands,
             ],
             commands=commands,
-            later=((self.triangle,),),
+            later=((self.triangle,), (self.runoff,), (self.counties,)),
             answer=ReserveHead(view),
         )
 
     @property
     def stages(self) -> tuple[tuple[str, ...], ...]:  # type: ignore[override]
-        """The reserve at the date, then the triangle."""
-        return ((self.view.name,), (self.view.triangle,))
+        """The reserve at the date, then the triangle, last year's reserve, the counties."""
+        names = (self.view.triangle, self.runoff.name, self.counties.name)
+        return ((self.view.name,), *((name,) for name in names))
 
     def _moved(self) -> None:
         """The page looks at something else: the address says so, and what is missing is asked."""
         self.desk.settings_changed()
         self.desk.look_again()
+
+    def _looked(self) -> None:
+        """A picture draws something else of what is answered."""
+        self.desk.show_again()
 
     def show(self, seen: Seen, stage: int) -> None:
         """Show the answers of a stage; today's are kept for the comparison."""

@@ -19,7 +19,7 @@ from workbench.show.words import words
 
 __all__ = ["POSSIBILITIES", "FundView", "YearsControl"]
 
-COARSE_PATHS = 2_048
+COARSE_PATHS = 1_024
 POSSIBILITIES = (0.01, 0.05, 0.1)
 POSSIBILITY = 0.05
 

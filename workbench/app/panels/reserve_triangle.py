@@ -1,16 +1,15 @@
 """The triangle: methods side by side on a simulated history, and its link ratios as a heat map.
 
-Floor 10. It comes when the reader rests. Every line says that the history is simulated.
+Floor 10.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
-from workbench.app.markup import details_html, figure, paragraph, table_html
-from workbench.app.panels.commands import command_row
-from workbench.app.panels.parts import headed, show_picture
-from workbench.app.panels.resting import RestingPanel
+from workbench.app.markup import details_html, figure, plan_cell, table_html
+from workbench.app.panels.reserve_history import HistoryPanel
 from workbench.app.seen import Seen
 from workbench.show.charts import ChartSpec
 from workbench.show.risk_pictures import triangle_picture
@@ -18,11 +17,21 @@ from workbench.show.triangles import triangle_sentences
 
 __all__ = ["TrianglePanel"]
 
+PARTS = (
+    ("unpaid_yuan", "triangle_reserve", "money"),
+    ("reported_yuan", "triangle_reported", "money"),
+    ("unreported_yuan", "triangle_unreported", "money"),
+    ("handling_yuan", "triangle_handling", "money"),
+    ("open_claims", "triangle_open_claims", "count"),
+)
+"""What unpaid claims are made of: key of the document, words of the column, kind."""
 
-class TrianglePanel(RestingPanel):
-    """Choice of plans, sentences, methods, heat map."""
 
-    title = "page.reserves_triangle_title"
+class TrianglePanel(HistoryPanel):
+    """Choice of plans, sentences, methods, what is unpaid, heat map."""
+
+    title, note = "page.reserves_triangle_title", "page.reserves_triangle_note"
+    height, room = 525, 609
 
     @property
     def name(self) -> str:
@@ -42,33 +51,12 @@ class TrianglePanel(RestingPanel):
         """Return the heat map."""
         return triangle_picture(seen.answer(self.name), seen.language)
 
-    def wait(self, seen: Seen) -> None:
-        """Put title, choice and buttons into the language."""
-        say = seen.say
-        badge = f'<span class="wb-badge">{escape(say("page.reserves_simulated"))}</span>'
-        note = paragraph(badge + escape(say("page.reserves_triangle_note")), style="wb-quiet")
-        self._head.value = headed(say(self.title), note)
-        options = [(say("page.reserves_all_plans"), "")]
-        options += [(seen.plan(code), code) for code in seen.pack.plan_codes]
-        self._choice.offer(options, self.drawn, tip=say(self.title))
-        self._stop.description, self._again.description = say("page.stop"), say("page.ask_again")
-        self._settle()
-
-    def show(self, seen: Seen) -> None:
-        """Show sentences, methods and picture."""
-        self._settle()
-        show_picture(self._chart, self.draw(seen))
-        lines = triangle_sentences(seen.answer(self.name), seen.language, changed=False)
-        told = "".join(paragraph(escape(line), f"triangle_{n}") for n, line in enumerate(lines))
-        row = command_row(seen, self.name)
-        row = details_html("triangle", seen.say("page.command_of_these"), row)
-        self.told.value = (
-            f'<div data-rest-rev="{seen.asked.revision}"><div class="wb-sentence">{told}</div>'
-            f"{self.table(seen)}{row}</div>"
-        )
+    def sentences(self, seen: Seen) -> Sequence[str]:
+        """Return what the default method says, and how far the methods are apart."""
+        return triangle_sentences(seen.answer(self.name), seen.language, changed=False)
 
     def table(self, seen: Seen) -> str:
-        """Return what each method says in total, the truth of the simulation first."""
+        """Return what each method says in total, the truth of the simulation first; the parts."""
         say, name = seen.say, self.name
         document, unit = seen.documents[name], seen.say("unit.money")
         heads = [(say("head.method"), False)]
@@ -82,4 +70,19 @@ class TrianglePanel(RestingPanel):
                 for one in ("reserve", "standard_error", "one_year_standard_error")
             ]
             rows.append([escape(say(f"method.{key}")), *cells])
-        return table_html(heads, rows, caption=say("page.reserves_methods"))
+        return table_html(heads, rows, caption=say("page.reserves_methods")) + self._parts(seen)
+
+    def _parts(self, seen: Seen) -> str:
+        """What is reported and not paid, what is not reported, what handling costs, by plan."""
+        say, name = seen.say, self.name
+        parts = seen.documents[name]["parts"]
+        if not parts:
+            return ""
+        heads = [(say("head.plan"), False), *((say(f"head.{head}"), True) for _, head, _ in PARTS)]
+        rows = []
+        for place, one in enumerate(parts):
+            cells = [figure(seen, f"{name}/parts/{place}/{key}", kind) for key, _, kind in PARTS]
+            rows.append([plan_cell(seen, one["plan"]), *cells])
+        caption = say("page.reserves_parts_table", unit=say("unit.money"))
+        table = table_html(heads, rows, caption=caption, total=len(parts) > 1)
+        return details_html("parts", say("table.triangle_parts"), table)

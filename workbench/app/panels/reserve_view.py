@@ -1,4 +1,4 @@
-"""What the page Reserves looks at: a date, a level of confidence, plans of the triangle; its date.
+"""What the page Reserves looks at: date, level of confidence, plans; the control of the date.
 
 Floor 10. None of it changes a setting; all of it stands in the address.
 """
@@ -18,6 +18,7 @@ from workbench.inputs import Inputs
 from workbench.questions.reserves import USUAL_YEAR
 from workbench.reserving import read_date, usual_dates
 from workbench.reserving.margin import LEVEL, LEVELS
+from workbench.show.history_pictures import COUNTY_FIGURES
 from workbench.show.words import words
 
 __all__ = ["DateControl", "ReserveView"]
@@ -32,11 +33,17 @@ def _usual() -> str:
 
 @dataclass(slots=True, kw_only=True)
 class ReserveView:
-    """Date as YYYY-MM-DD, level of confidence, plan of the triangle ("" for all)."""
+    """Date as YYYY-MM-DD, level of confidence, plan of the triangle ("" for all).
+
+    `past` is the plan that the run-off test draws ("" for all), `county` what the picture of the
+    counties draws; no address has them.
+    """
 
     day: str = ""
     level: float = LEVEL
     plan: str = ""
+    past: str = ""
+    county: str = COUNTY_FIGURES[0]
 
     def __post_init__(self) -> None:
         self.day = self.day or _usual()

@@ -71,7 +71,7 @@ def band_chart(content: PremiumBand, labels: Mapping[str, str]) -> ChartSpec:
     least = min(0.0, float(np.min(content.low)))
     option = frame(
         labels,
-        grid={"left": 56, "right": 24, "top": 52, "bottom": 44},
+        grid={"left": 56, "right": 24, "top": 56, "bottom": 44},
         tooltip={
             "trigger": "axis",
             "axisPointer": {"lineStyle": {"color": colour("secondary")}},
@@ -146,7 +146,7 @@ def _side(content: PremiumBand) -> str:
     """Which way the words at today's premium run: away from the nearer edge."""
     low, high = float(content.premiums[0]), float(content.premiums[-1])
     place = (content.today - low) / (high - low)
-    return "right" if place > 0.9 else "left" if place < 0.04 else "center"
+    return "right" if place > 0.9 else "left" if place < 0.15 else "center"
 
 
 def _line(name: str, content: PremiumBand, labels: Mapping[str, str]) -> dict[str, Any]:

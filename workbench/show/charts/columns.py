@@ -16,18 +16,11 @@ from workbench.show.charts.frame import (
     value_axis,
     words,
 )
-from workbench.show.charts.rows import told_at
+from workbench.show.charts.rows import OVER_LINE, told_at
 
 __all__ = ["Group", "Groups", "groups_chart"]
 
-
-_OVER_LINE = {
-    "distance": 3,
-    "backgroundColor": colour("card", 0.8),
-    "padding": [0, 2],
-    "$narrow": {"fontSize": 10},
-}
-"""The words on a bar are read where the line of the payment passes behind them."""
+_SMALL = {"distance": 3, "$narrow": {"fontSize": 10}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +99,7 @@ def _bars(content: Groups, labels: Mapping[str, str]) -> dict[str, Any]:
                     "borderColor": colour(content.plan),
                     "borderWidth": 1,
                 },
-                "label": told_at(one.told, "top") | _OVER_LINE,
+                "label": told_at(one.told, "top") | OVER_LINE | _SMALL,
             }
             for one in content.groups
         ],

@@ -12,6 +12,7 @@ from workbench.show.charts.frame import (
     ChartSpec,
     Numbers,
     colour,
+    even_step,
     frame,
     marks_only,
     number_format,
@@ -104,6 +105,7 @@ def distribution_chart(year: Distribution, labels: Mapping[str, str]) -> ChartSp
     amount = number_format(f"n{year.digits}", after=f" {labels['unit']}")
     option["xAxis"] = value_axis(
         *year.axis,
+        interval=even_step(*year.axis, digits=year.digits),
         name=labels["axis"],
         nameLocation="middle",
         nameGap=26,

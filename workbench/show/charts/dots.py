@@ -31,7 +31,8 @@ __all__ = ["Dot", "Dots", "dots_chart"]
 class Dot:
     """A case: its figure, in the unit shown, at its mark and in words, and what it may fall to.
 
-    `low` is None where nothing of the kind is drawn; `told_low` the same in words.
+    `low` is None where nothing of the kind is drawn; `told_low` the same in words. With `high` the
+    line is an interval around the dot.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Dot:
     told: str
     low: float | None = None
     told_low: str = ""
+    high: float | None = None
+    told_high: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +62,13 @@ class Dots:
 
 
 def dots_chart(content: Dots, labels: Mapping[str, str]) -> ChartSpec:
-    """A dot a case, a thin line to what it may fall to, today's value as an upright line.
+    """A dot a case, a thin line to what it may fall to or over its interval, today's value upright.
 
     Labels: `title`, `subtitle`, `alt`, `axis` (the figure), `low` (what the line's end means),
     `today`.
     """
     every = [content.today, *(one.value for one in content.dots)]
-    every += [one.low for one in content.dots if one.low is not None]
+    every += [end for one in content.dots for end in (one.low, one.high) if end is not None]
     low, high = min(every), max(every)
     room = 0.10 * (high - low)
     option = frame(
@@ -98,12 +101,12 @@ def _paint(content: Dots, value: float) -> str:
 
 
 def _falls(content: Dots) -> dict[str, Any]:
-    """The thin lines from each dot to what the case may fall to."""
+    """The thin lines from each dot to what the case may fall to, or over its interval."""
     across: list[float] = []
     down: list[float] = []
     for place, one in enumerate(content.dots):
         if one.low is not None:
-            across += [one.low, one.value, float("nan")]
+            across += [one.low, one.value if one.high is None else one.high, float("nan")]
             down += [place + 0.5, place + 0.5, float("nan")]
     return {
         "id": "falls",
@@ -112,13 +115,14 @@ def _falls(content: Dots) -> dict[str, Any]:
         "silent": True,
         "tooltip": {"show": False},
         "symbol": "none",
+        "z": 1,
         "lineStyle": {"width": 1.5, "color": colour("today")},
         "data": points(across, down),
     }
 
 
 def _ends(content: Dots, labels: Mapping[str, str]) -> dict[str, Any]:
-    """The far ends of the lines, as short strokes."""
+    """The far ends of the lines, as short strokes; the figure stands beyond an interval."""
     return {
         "id": "ends",
         "name": labels["low"],
@@ -128,13 +132,18 @@ def _ends(content: Dots, labels: Mapping[str, str]) -> dict[str, Any]:
         "emphasis": {"disabled": True},
         "data": [
             {
-                "value": [float(f"{one.low:.6g}"), place],
+                "value": [float(f"{end:.6g}"), place],
                 "name": one.name,
-                "itemStyle": {"color": colour(_paint_end(content, one.low))},
-                "tooltip": {"valueFormatter": words(one.told_low)},
+                "itemStyle": {"color": colour(_paint_end(content, end))},
+                "label": told_at(mark, "right"),
+                "tooltip": {"valueFormatter": words(told)},
             }
             for place, one in enumerate(content.dots)
-            if one.low is not None
+            for end, told, mark in (
+                (one.low, one.told_low, ""),
+                (one.high, one.told_high, one.mark),
+            )
+            if end is not None
         ],
     }
 
@@ -157,7 +166,7 @@ def _cases(content: Dots, labels: Mapping[str, str]) -> dict[str, Any]:
                 "value": [float(f"{one.value:.6g}"), place],
                 "name": one.name,
                 "itemStyle": {"color": colour(_paint(content, one.value)), "opacity": 1},
-                "label": told_at(one.mark, "right"),
+                "label": told_at(one.mark if one.high is None else "", "right"),
                 "tooltip": {"valueFormatter": words(one.told)},
             }
             for place, one in enumerate(content.dots)

@@ -5,7 +5,8 @@ function, no HTML, no colour value. Three kinds of name stand in it, and the bro
 (`workbench/app/chart.js`) resolves them:
 
 - ``{"$c": "P3", "alpha": 0.2}``: a colour of `workbench.show.palette` in the theme in force;
-- ``{"$f": "n1", "after": " 万元"}``: a number format, n0 to n2 for numbers, p0 to p2 for shares;
+- ``{"$f": "n1", "after": " 万元"}``: a number format, n0 to n2 for numbers, p0 to p2 for shares,
+  s0 to s2 for shares with at most so many decimals;
 - ``{"$t": "words"}``: words taken as they are, where ECharts would read a template.
 
 Any part may hold ``"$narrow": {...}``, laid over it where the chart is under 520 pixels wide.
@@ -16,15 +17,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
 
 __all__ = [
     "FONT",
+    "PRECISION",
     "ChartSpec",
     "Numbers",
     "colour",
+    "even_step",
     "frame",
     "marks_only",
     "number_format",
@@ -41,6 +45,9 @@ FONT = "'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',system-ui,sans-serif"
 
 Numbers: TypeAlias = Sequence[float] | np.ndarray
 """Numbers of shape (n,), as a list or an array."""
+
+PRECISION = 12
+"""Decimals of a line's place; ECharts would round it to two, and a share of 0.905 to 0.91."""
 
 _NICE_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
@@ -114,7 +121,8 @@ def colour(name: str, alpha: float | None = None) -> dict[str, Any]:
 def number_format(name: str, before: str = "", after: str = "") -> dict[str, str]:
     """The name of a number format with words before and after the number.
 
-    `name` is n0, n1, n2 (numbers with 0, 1, 2 decimals) or p0, p1, p2 (shares times hundred).
+    `name` is n0, n1, n2 (numbers with 0, 1, 2 decimals), p0, p1, p2 (shares times hundred) or
+    s0, s1, s2 (the same without needless zeros).
     """
     return {"$f": name, "before": before, "after": after}
 
@@ -137,7 +145,10 @@ def points(*columns: Numbers, digits: int = 6) -> list[list[float | None]]:
 
 def marks_only(series: str, **marks: dict[str, Any]) -> dict[str, Any]:
     """A series without data or name that carries marks, so that no legend can hide them."""
-    silent = {name: {"silent": True, "symbol": "none", **mark} for name, mark in marks.items()}
+    silent = {
+        name: {"silent": True, "symbol": "none", "precision": PRECISION, **mark}
+        for name, mark in marks.items()
+    }
     return {"id": series, "type": "line", "silent": True, "data": [], **silent}
 
 
@@ -176,6 +187,21 @@ def ticked(low: float, high: float, *, steps: int = 5) -> dict[str, float]:
     return {"low": ends[0], "high": ends[1], "interval": step}
 
 
+def even_step(low: float, high: float, *, digits: int, most: int = 7) -> float:
+    """Return the least round step of `digits` decimals that meets both ends of an axis.
+
+    At most `most` steps lie between the ends; where no round step meets both it is their distance.
+    """
+    span = high - low
+    scale = 10.0 ** np.floor(np.log10(span / most))
+    for nice in (*_NICE_STEPS, *(10.0 * one for one in _NICE_STEPS[1:])):
+        step = round(float(nice * scale), 10)
+        meets = all(abs(end / step - round(end / step)) < 1e-6 for end in (low, high))
+        if meets and span <= step * (most + 1e-6) and round(step, digits) == step:
+            return step
+    return span
+
+
 def _step(low: float, high: float, steps: int) -> float:
     """The least round step by which `steps` reach from `low` to `high`."""
     span = max(high - low, abs(high) * 1e-6, 1e-9)
@@ -184,4 +210,4 @@ def _step(low: float, high: float, steps: int) -> float:
 
 
 def _plain(value: float, digits: int) -> float | None:
-    return float(f"{value:.{digits}g}") if np.isfinite(value) else None
+    return float(f"{value:.{digits}g}") if isfinite(value) else None

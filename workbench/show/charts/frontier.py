@@ -12,7 +12,6 @@ from workbench.show.charts.frame import (
     frame,
     marks_only,
     number_format,
-    share_format,
     ticked,
     value_axis,
     words,
@@ -90,7 +89,8 @@ def frontier_chart(content: Frontier, labels: Mapping[str, str]) -> ChartSpec:
         "align": "left",
         "padding": [0, 0, 0, -52],
     }
-    option["yAxis"]["axisLabel"]["formatter"] = share_format(1, labels)
+    whole = number_format("s1", after=labels.get("per_cent", " %"))  # 0.1, 1, 10, 100
+    option["yAxis"]["axisLabel"]["formatter"] = whole
     option["series"] = [
         *(_line(line, content, labels) for line in content.lines),
         marks_only(

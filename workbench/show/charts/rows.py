@@ -10,12 +10,25 @@ from typing import Any
 
 import numpy as np
 
-from workbench.show.charts.frame import colour, value_axis, words
+from workbench.show.charts.frame import Numbers, colour, value_axis, words
 
-__all__ = ["names_axis", "piece", "row_height", "row_scale", "told_at", "upright", "value_of_rows"]
+__all__ = [
+    "OVER_LINE",
+    "inward",
+    "names_axis",
+    "piece",
+    "row_height",
+    "row_scale",
+    "told_at",
+    "upright",
+    "value_of_rows",
+]
 
 ROW = 34
 """Height of a row, pixels."""
+
+OVER_LINE = {"backgroundColor": colour("card", 0.9), "padding": [0, 2]}
+"""Words are read where a line passes behind them."""
 
 
 def names_axis(names: Sequence[str], *, wide: int, narrow: int) -> dict[str, Any]:
@@ -76,6 +89,12 @@ def told_at(text: str, position: str, ink: str = "text") -> dict[str, Any]:
         "color": colour(ink),
         "formatter": words(text),
     }
+
+
+def inward(across: Numbers, field: tuple[float, float]) -> str:
+    """Return where words stand on a field: from its side near the edge towards the middle."""
+    middle = (float(across[0]) + float(across[-1])) / 2
+    return "insideTopLeft" if sum(field) / 2 < middle else "insideTopRight"
 
 
 def upright(

@@ -60,7 +60,13 @@ def hundred_yuan_chart(rows: Sequence[PlanShares], labels: Mapping[str, str]) ->
     low, high = _whole_twenties(least), _whole_twenties(most)
     option = frame(
         labels,
-        grid={"left": 112, "right": 20, "top": 4, "bottom": 28, "$narrow": {"left": 84}},
+        grid={
+            "left": 112,
+            "right": 20,
+            "top": 4,
+            "bottom": 28,
+            "$narrow": {"left": 84, "right": 36},
+        },
         tooltip={
             "trigger": "item",
             "valueFormatter": number_format("n1", after=f" {labels['unit']}"),

@@ -21,10 +21,11 @@ from workbench.show.charts.frame import (
     value_axis,
     words,
 )
+from workbench.show.charts.rows import inward
 
 __all__ = ["PlanTiers", "TierGrid", "tier_grid_chart"]
 
-TOP, CELL, STEP, BELOW = 30, 104, 160, 28
+TOP, CELL, STEP, BELOW = 44, 104, 168, 30
 """First row, height of a small picture, from row to row, not needed below the last; pixels."""
 
 
@@ -75,8 +76,8 @@ def tier_grid_chart(content: TierGrid, labels: Mapping[str, str]) -> ChartSpec:
     """A small picture a plan, two in a row, the last of the scheme: five lines of its surplus.
 
     Labels: `title`, `subtitle`, `alt`, `unit` (of the surplus), `premium_unit`, `probability`,
-    `process` (what hovering means), `scheme` (name of the last picture), `per_cent`, `rule` (words
-    in the field where the rule is met).
+    `process` (what hovering means), `scheme`, `scheme_short` (name of the last picture with its
+    unit and without), `per_cent`, `rule` (words in the field where the rule is met).
     """
     count = len(content.plans) + 1
     option = frame(
@@ -91,22 +92,22 @@ def tier_grid_chart(content: TierGrid, labels: Mapping[str, str]) -> ChartSpec:
     ]
     option["series"] = []
     for at, one in enumerate(content.plans):
-        option["series"] += _plan_series(one, labels, at, named=at == _widest(content))
+        option["series"] += _plan_series(one, labels, at, named=at == _roomiest(content))
         option["series"].append(_scheme_line(one, content, labels, count - 1))
     height = TOP + STEP * ((count + 1) // 2) - BELOW
     return ChartSpec(option=option, label=labels["alt"], height=height)
 
 
-def _widest(content: TierGrid) -> int:
-    """The plan whose field is the widest: it has the words of the rule."""
-    wide = [one.allowed[1] - one.allowed[0] if one.allowed else -1.0 for one in content.plans]
-    return int(np.argmax(wide))
+def _roomiest(content: TierGrid) -> int:
+    """The plan with most room right of its falling curve: its field has the words of the rule."""
+    starts = [one.allowed[0] if one.allowed else np.inf for one in content.plans]
+    return int(np.argmin(starts))
 
 
 def _place(at: int) -> dict[str, Any]:
     left, right = {"left": 44, "width": "41%"}, {"left": "57%", "right": 26}
     across = right if at % 2 else left
-    narrow = {"width": "34%"} if at % 2 == 0 else {"left": "59%"}
+    narrow = {"width": "31%"} if at % 2 == 0 else {"left": "59%"}
     return {**across, "top": TOP + STEP * (at // 2), "height": CELL, "$narrow": narrow}
 
 
@@ -126,30 +127,34 @@ def _premium_axis(content: TierGrid, labels: Mapping[str, str], at: int) -> dict
     return axis
 
 
-def _titled(axis: dict[str, Any], name: str, at: int) -> dict[str, Any]:
-    """The name of a small picture above it, flush left."""
+def _titled(axis: dict[str, Any], at: int, name: str, told: str) -> dict[str, Any]:
+    """The name of a small picture above it, flush left; beneath it what is told of today's tier."""
     style = {"color": colour("text"), "fontSize": 13, "align": "left", "padding": [0, 0, 0, -36]}
-    style |= {"$narrow": {"width": 140, "overflow": "truncate", "fontSize": 12}}
+    style |= {"lineHeight": 16, "$narrow": {"fontSize": 11, "lineHeight": 14}}
+    if at % 2 and told:  # side by side the scale stands once
+        axis["axisLabel"]["$narrow"] = {"show": False}
     return axis | {
         "gridIndex": at,
-        "name": name,
+        "name": f"{name}\u2003{told}".strip(),
         "nameLocation": "end",
-        "nameGap": 10,
+        "nameGap": 8,
         "nameTextStyle": style,
+        "$narrow": {"name": f"{name}\n{told}".strip()},
     }
 
 
 def _share_axis(one: PlanTiers, labels: Mapping[str, str], at: int) -> dict[str, Any]:
     axis = value_axis(0, 1, interval=0.5)
     axis["axisLabel"]["formatter"] = share_format(0, labels)
-    return _titled(axis, one.name, at)
+    return _titled(axis, at, one.name, one.told)
 
 
 def _surplus_axis(content: TierGrid, labels: Mapping[str, str]) -> dict[str, Any]:
     every = np.concatenate([np.asarray(one.scheme_surplus, float) for one in content.plans])
     axis = value_axis(**ticked(min(0.0, float(every.min())), float(every.max()), steps=3))
     axis["axisLabel"]["formatter"] = number_format(f"n{content.digits}")
-    return _titled(axis, labels["scheme"], len(content.plans))
+    narrow = {"name": f"{labels['scheme_short']}\n{labels['unit']}"}
+    return _titled(axis, len(content.plans), labels["scheme"], "") | {"$narrow": narrow}
 
 
 def _plan_series(
@@ -163,7 +168,7 @@ def _plan_series(
     if one.allowed:
         words_in = {
             "show": named,
-            "position": "insideTop",
+            "position": inward(one.premiums, one.allowed),
             "color": colour("sound"),
             "formatter": words(labels["rule"]),
         }
@@ -194,9 +199,8 @@ def _curve(kind: str, one: PlanTiers, shares: Numbers, labels: Mapping[str, str]
 
 
 def _today(one: PlanTiers) -> dict[str, Any]:
-    """Today's tier as a point on the curve with its words."""
+    """Today's tier as a point on the curve; its words stand in the name of the picture."""
     at = float(np.interp(one.today, one.premiums, one.deficit_probability))
-    late = one.today > (float(one.premiums[0]) + float(one.premiums[-1])) / 2
     return {
         "id": f"today-{one.plan}",
         "type": "line",
@@ -206,17 +210,6 @@ def _today(one: PlanTiers) -> dict[str, Any]:
         "symbol": "circle",
         "symbolSize": 8,
         "itemStyle": {"color": colour(one.plan)},
-        "label": {
-            "show": True,
-            "position": [8, -18] if at < 0.12 and not late else "left" if late else "right",
-            "distance": 7,
-            "color": colour("text"),
-            "backgroundColor": colour("card", 0.8),
-            "padding": [1, 2],
-            "formatter": words(one.told),
-            "$narrow": {"fontSize": 11},
-        }
-        | ({"position": "top", "align": "right"} if late and at < 0.12 else {}),
         "data": points([one.today], [at]),
     }
 

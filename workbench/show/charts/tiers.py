@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from workbench.show.charts.frame import (
+    PRECISION,
     ChartSpec,
     Numbers,
     colour,
@@ -20,6 +21,7 @@ from workbench.show.charts.frame import (
     value_axis,
     words,
 )
+from workbench.show.charts.rows import inward
 
 __all__ = ["TierCurve", "tier_chart"]
 
@@ -192,6 +194,7 @@ def _told(
             "id": f"told-{key}",
             "type": "line",
             "silent": True,
+            "z": 6,  # before the line of today's tier
             "tooltip": {"show": False},
             "symbolSize": 1,
             "itemStyle": {"color": colour(curve.plan)},
@@ -208,6 +211,7 @@ def _rule_marks(curve: TierCurve, labels: Mapping[str, str]) -> dict[str, Any]:
         marks["markLine"] = {
             "silent": True,
             "symbol": "none",
+            "precision": PRECISION,
             "lineStyle": {"color": colour("sound"), "type": "dashed", "width": 1},
             "label": {
                 "position": "insideEndTop",
@@ -219,7 +223,7 @@ def _rule_marks(curve: TierCurve, labels: Mapping[str, str]) -> dict[str, Any]:
     if curve.allowed is not None:
         low, high = curve.allowed
         label = {
-            "position": "insideTop",
+            "position": inward(curve.premiums, curve.allowed),
             "color": colour("sound"),
             "formatter": words(labels["allowed"]),
         }
@@ -261,12 +265,15 @@ def _chosen_point(curve: TierCurve, labels: Mapping[str, str]) -> dict[str, Any]
 
 def _today_line(curve: TierCurve, labels: Mapping[str, str], grid: int) -> dict[str, Any]:
     """Today's tier as a grey line through both pictures, its words above the upper one."""
+    low, high = float(curve.premiums[0]), float(curve.premiums[-1])
+    early = curve.today < low + 0.15 * (high - low)  # clear of the figures of the axis
     mark = {
         "lineStyle": {"color": colour("today"), "type": "dashed", "width": 1.5},
         "label": {
             "show": grid == 0,
             "position": "end",
             "distance": 4,
+            "align": "left" if early else "center",
             "color": colour("secondary"),
             "formatter": words(labels["today"]),
         },

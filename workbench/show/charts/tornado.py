@@ -19,7 +19,7 @@ from workbench.show.charts.rows import names_axis, row_height, told_at, upright,
 __all__ = ["Tornado", "TornadoBar", "tornado_chart"]
 
 ROW = 44
-ROOM = 0.12
+ROOM, ROOM_NARROW = 0.12, 0.36
 """Room for words at both ends, as a part of the widest span."""
 
 
@@ -62,21 +62,24 @@ def tornado_chart(content: Tornado, labels: Mapping[str, str]) -> ChartSpec:
     bars = content.bars
     every = [content.base, *(one for bar in bars for one in (bar.at_low, bar.at_high))]
     low, high = min(every), max(every)
-    room = ROOM * (high - low)
+    span = high - low
     option = frame(
         labels,
-        grid={"left": 206, "right": 24, "top": 28, "bottom": 44, "$narrow": {"left": 152}},
+        grid={"left": 206, "right": 24, "top": 28, "bottom": 44, "$narrow": {"left": 126}},
         tooltip={"trigger": "item"},
     )
     option["xAxis"] = value_of_rows(
-        **ticked(low - room, high + room),
+        **ticked(low - ROOM * span, high + ROOM * span),
         form=dict(content.form),
         startValue=content.base,  # bars begin at today's figure
         name=labels["axis"],
         nameLocation="middle",
         nameGap=26,
     )
-    option["yAxis"] = names_axis([bar.name for bar in bars], wide=196, narrow=144)
+    narrow = ticked(low - ROOM_NARROW * span, high + ROOM_NARROW * span, steps=5)
+    ends = {"min": narrow["low"], "max": narrow["high"], "interval": narrow["interval"]}
+    option["xAxis"]["$narrow"] = ends
+    option["yAxis"] = names_axis([bar.name for bar in bars], wide=196, narrow=116)
     option["series"] = [
         _ends("at_low", content, labels),
         _ends("at_high", content, labels),
@@ -111,6 +114,6 @@ def _end(end: str, bar: TornadoBar) -> dict[str, Any]:
     figure = bar.told_low if end == "at_low" else bar.told_high
     return {
         "value": float(f"{value:.6g}"),
-        "label": told_at(named, side, "secondary"),
+        "label": told_at(named, side, "secondary") | {"$narrow": {"fontSize": 11, "distance": 3}},
         "tooltip": {"valueFormatter": words(f"{named} → {figure}")},
     }

@@ -17,6 +17,7 @@ from workbench.show.charts.frame import (
     words,
 )
 from workbench.show.charts.rows import (
+    OVER_LINE,
     names_axis,
     piece,
     row_height,
@@ -58,6 +59,8 @@ class Waterfall:
         Colour: a plan's code or "accent".
     digits : int
         Decimals of the axis.
+    level : bool
+        Whether no step is the base of the others: the first is drawn as pale as they are.
     """
 
     steps: tuple[Step, ...]
@@ -65,6 +68,7 @@ class Waterfall:
     mark: float | None = None
     plan: str = "accent"
     digits: int = 0
+    level: bool = False
 
 
 def waterfall_chart(content: Waterfall, labels: Mapping[str, str]) -> ChartSpec:
@@ -94,7 +98,7 @@ def waterfall_chart(content: Waterfall, labels: Mapping[str, str]) -> ChartSpec:
         row_scale(len(rows)),
     ]
     at = float("nan") if content.mark is None else content.mark
-    mark = upright(at, labels["mark"], rows=True)
+    mark = upright(at, labels["mark"], rows=True) | {"z": 1}  # behind the bars and their words
     option["series"] = [
         _joints(rows),
         _unseen(rows),
@@ -134,7 +138,7 @@ def _pieces(
             {
                 "value": round(piece(row.start, row.end)[place], 6),
                 "itemStyle": _paint(content, at),
-                "label": told_at(row.told if part == "step" else "", "right"),
+                "label": told_at(row.told if part == "step" else "", "right") | OVER_LINE,
                 "tooltip": {"valueFormatter": words(f"{row.told} {labels['unit']}".strip())},
             }
             for at, row in enumerate(rows)
@@ -150,7 +154,7 @@ def _paint(content: Waterfall, at: int) -> dict[str, Any]:
     falls = step.end < step.start
     paint = "sound" if falls else content.plan
     return {
-        "color": colour(paint, 1.0 if at == 0 else 0.4),
+        "color": colour(paint, 1.0 if at == 0 and not content.level else 0.4),
         "borderColor": colour(paint),
         "borderWidth": 1,
     }
