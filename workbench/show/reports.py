@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from workbench.premium.tiers import TierTable
     from workbench.questions.price import PriceAnswer
 
-__all__ = ["calibration_sentences", "price_sentences", "reserve_sentences", "tier_sentences"]
+__all__ = [
+    "calibration_sentences",
+    "price_sentences",
+    "reserve_answer",
+    "reserve_sentences",
+    "tier_sentences",
+]
 
 RULE = 0.05
 """Probability of a deficit of one year in twenty, as the tiers are judged by."""
@@ -97,6 +103,19 @@ def calibration_sentences(answer: Answer, language: str, *, changed: bool) -> li
         ),
         say("sentence.unidentified", count=len(found.unidentified)),
     ]
+
+
+def reserve_answer(answer: Answer, language: str) -> str:
+    """Return what must be held at the one date of an answer, as the head of a page says it."""
+    ((day, estimate),) = answer.result.estimates.items()
+    total = estimate.total
+    amounts = {
+        "reserve": total.reserve_yuan,
+        "unearned": total.unearned_yuan,
+        "unpaid": total.unpaid_yuan,
+    }
+    told = {name: money_words(figure, language) for name, figure in amounts.items()}
+    return words(language)("sentence.reserve_answer", date=day.isoformat(), **told)
 
 
 def reserve_sentences(answer: Answer, language: str, *, changed: bool) -> list[str]:

@@ -11,7 +11,7 @@ from workbench.app.markup import clauses, figure, marked, paragraph
 from workbench.app.panels.parts import card, region
 from workbench.app.panels.reserve_view import ReserveView
 from workbench.app.seen import LESS, TODAY_PREFIX, Seen
-from workbench.show.reports import reserve_sentences
+from workbench.show.reports import reserve_answer, reserve_sentences
 from workbench.show.sentences import basis_sentence
 
 __all__ = ["ReserveHead", "figure_card", "moved_note"]
@@ -54,7 +54,8 @@ class ReserveHead:
     def show(self, seen: Seen) -> None:
         """Show the answer of the date; what changed in the sentence is marked for a second."""
         answer = seen.answer(self._view.name)
-        first, *rest = reserve_sentences(answer, seen.language, changed=False)
+        first = reserve_answer(answer, seen.language)
+        rest = reserve_sentences(answer, seen.language, changed=False)[1:]
         before = self._said[1] if self._said[0] == seen.language else ""
         self._said = (seen.language, first)
         told = paragraph(clauses(marked(first, before)), "reserve")
