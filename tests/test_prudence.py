@@ -9,7 +9,7 @@ import pytest
 from workbench.basis import Basis, laws_on
 from workbench.changes import Changes, apply
 from workbench.cli import main
-from workbench.engine.part_laws import part_laws
+from workbench.engine.part_laws import Part, events_of, law_of_parts, part_laws
 from workbench.engine.stages import expected_claims, year_laws
 from workbench.guard import InputRefused
 from workbench.reserving import reserve
@@ -49,6 +49,20 @@ def test_the_whole_year_is_the_year(inputs):
         assert one.mean == pytest.approx(known.mean, rel=1e-8)
         assert one.sd == pytest.approx(known.sd, rel=1e-6)
         assert one.quantile(0.995) == pytest.approx(known.quantile(0.995), abs=1.0)
+
+
+def test_the_law_of_a_plans_part_is_that_of_every_payment(inputs):
+    """Compiled laws, thinned, against one lattice of all payments (steps up to 15 yuan)."""
+    illness, other = shares(inputs)
+    found = part_laws(inputs, illness, other)
+    for place in range(5):
+        events = events_of(inputs, (place,))
+        part = Part(events=events, illness=float(illness[place]), other=float(other[place]))
+        known, _ = law_of_parts((part,))
+        assert found.laws[place].mean == pytest.approx(known.mean, rel=1e-9, abs=0.01)
+        assert found.laws[place].sd == pytest.approx(known.sd, rel=1e-6)
+        for level in (0.75, 0.995):
+            assert found.laws[place].quantile(level) == pytest.approx(known.quantile(level), abs=16)
 
 
 def test_the_law_of_the_unpaid_has_the_best_estimate_as_mean(inputs, found):
@@ -106,7 +120,7 @@ def test_a_scaled_law_by_its_normal_limit():
 
         mean, sd = 100.0, 10.0
 
-        def cdfs(self, x):
+        def tabled_cdfs(self, x):
             from scipy.special import ndtr
 
             return ndtr((np.asarray(x) - 100.0) / 10.0)

@@ -10,14 +10,25 @@ Models (4th ed., 2012), section 7.1 (thinned counts).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from workbench.engine.annual import LATTICE_BITS, AnnualLaw
-from workbench.engine.events import scheme_of
+from workbench.engine.class_laws import class_counts, sum_laws
+from workbench.engine.class_moments import class_moments
+from workbench.engine.events import Scheme, scheme_of
 from workbench.engine.inversion import Measures, annual_law
+from workbench.engine.moments import expected_paid
 from workbench.engine.payment_laws import Disability, Points
-from workbench.engine.stages import claims_key, measures_of, remember
+from workbench.engine.stages import (
+    centred,
+    claims_key,
+    compiled_events,
+    measures_of,
+    pair_of,
+    remember,
+)
 from workbench.inputs import Inputs
 from workbench.laws.shocks import GammaRegimes
 
@@ -62,15 +73,29 @@ def _pair(measures: Measures) -> tuple[AnnualLaw, AnnualLaw]:
     return annual_law(measures), annual_law(measures, LATTICE_BITS - 1)
 
 
+def _every_payment(scheme: Scheme, weights: np.ndarray, own: tuple[float, float]) -> Measures:
+    return _scaled(measures_of(scheme, weights), *own)
+
+
 def _made(inputs: Inputs, shares: tuple[tuple[float, float], ...]) -> PartLaws:
+    """Laws of the plans from the compiled laws of the year, the total's from every payment."""
     scheme = scheme_of(inputs)
     every = np.eye(len(shares))
-    pairs = [
-        _pair(_scaled(measures_of(scheme, weights), *own))
-        for weights, own in zip(every, shares, strict=True)
-    ]
+    counts, compiled = class_counts(scheme), sum_laws(scheme)
+    illness = counts["illness"] @ class_moments(scheme).mean["illness"]
+    means = (illness, expected_paid(scheme) - illness)
+    pairs: list[tuple[AnnualLaw, AnnualLaw]] = []
+    for place, own in enumerate(shares):
+        events = compiled_events(scheme, compiled[place], counts)
+        found, rough = pair_of(
+            (_scaled(events[0], *own), _scaled(events[1], *own)),
+            compiled[place],
+            partial(_every_payment, scheme, every[place], own),
+        )
+        mean = own[0] * float(means[0][place]) + own[1] * float(means[1][place])
+        pairs.append((centred(found, mean), rough))
     groups = [
-        _scaled(measures_of(scheme, every[[one == own for one in shares]].sum(axis=0)), *own)
+        _every_payment(scheme, every[[one == own for one in shares]].sum(axis=0), own)
         for own in dict.fromkeys(shares)
     ]
     pairs.append(_pair(_joined(groups)))

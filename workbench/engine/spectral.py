@@ -30,6 +30,8 @@ LARGEST_ERROR = 1e-11
 """Of an exponent, from laws on nodes."""
 NEWTON_STEPS = 40
 SHORT = 16
+TABLE = 4096
+"""Places of the table of `tabled_cdfs`, above twice the most frequencies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,6 +87,21 @@ class SpectralLaw(AnnualLaw):
         below = np.clip(self.read(np.clip(x, self.start, end))[0], 0.0, 1.0)
         return np.where(x <= self.start, 0.0, np.where(x >= end, 1.0, below))
 
+    def tabled_cdfs(self, x: np.ndarray) -> np.ndarray:
+        """P(S <= x) for many x, yuan (n,): cubics through probabilities and densities of a table.
+
+        Off by at most h⁴/384 of the fourth derivative: 1e-11 at 4,096 places of a window.
+        """
+        below, slope = _table_of(self)
+        step = self.width / TABLE
+        place = np.clip((np.asarray(x, dtype=float) - self.start) / step, 0.0, TABLE)
+        left = np.minimum(place.astype(np.int64), TABLE - 1)
+        t = place - left
+        rise = below[left + 1] - below[left]
+        bend = t * (1.0 - t) * step
+        flat = bend * ((1.0 - t) * slope[left] - t * slope[left + 1])
+        return np.clip(below[left] + t * t * (3.0 - 2.0 * t) * rise + flat, 0.0, 1.0)
+
     def quantiles(self, levels: Sequence[float]) -> np.ndarray:
         """Least x with P(S <= x) >= level for each level, yuan (levels,).
 
@@ -138,6 +155,16 @@ def _lattice_of(law: SpectralLaw) -> tuple[np.ndarray, np.ndarray]:
     size = 1 << LATTICE_BITS
     mass = np.fft.irfft(np.concatenate([[1.0], law.terms]), size)
     return freeze(mass), freeze(np.cumsum(mass))
+
+
+@lru_cache(maxsize=64)
+def _table_of(law: SpectralLaw) -> tuple[np.ndarray, np.ndarray]:
+    """P(S <= x) and density at `TABLE` + 1 places of the window, (TABLE + 1,)."""
+    parts = law.terms / law._orders()
+    waves = np.fft.irfft(np.concatenate([[0.0], -1j * parts]), TABLE) * TABLE / 2.0
+    below = np.arange(TABLE) / TABLE + (waves - parts.sum().imag) / np.pi
+    density = np.fft.irfft(np.concatenate([[1.0], law.terms]), TABLE) * TABLE / law.width
+    return freeze(np.append(below, 1.0 + below[0])), freeze(np.append(density, density[0]))
 
 
 def _exponent(points: Points, orders: range, pace: float) -> np.ndarray:

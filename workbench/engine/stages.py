@@ -5,7 +5,7 @@ Floor 3. The one bounded cache of the engine besides the laws of a claimant in `
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -39,11 +39,14 @@ __all__ = [
     "ExpectedClaims",
     "YearDraws",
     "YearLaws",
+    "centred",
     "claims_key",
+    "compiled_events",
     "drawn_laws",
     "expected_claims",
     "measures_of",
     "one_area",
+    "pair_of",
     "plan_law",
     "remember",
     "scheme_laws",
@@ -197,7 +200,7 @@ def _individual(law: LatticeLaw, variance_less: float) -> LatticeLaw:
     return replace(law, sd=float(np.sqrt(max(law.sd**2 - variance_less, 0.0))))
 
 
-def _centred(law: OneLaw, mean: float) -> OneLaw:
+def centred(law: OneLaw, mean: float) -> OneLaw:
     """Move a smooth law by the fraction of a yuan that its laws of one claimant err in the mean."""
     if not law.continuous:
         return replace(law, mean=mean)
@@ -218,24 +221,48 @@ def _collective_law(
 
     Without `again` the law stands for its refinement too.
     """
-    fine = _of_laws(scheme, laws[0], counts)
-    condensed = laws[0].condensed
-    coarse = _of_laws(scheme, laws[1], counts) if condensed and laws[1] is not laws[0] else fine
+    events = compiled_events(scheme, laws, counts)
 
     def make() -> tuple[Law, Law]:
-        pair: tuple[Law, Law] | None = None
-        lattice = None if laws[0].condensed else lattice_of(fine, LATTICE_BITS)
-        if lattice and not lattice.continuous:
-            pair = _refined(fine)
-        elif fine.variance > 0.0:
-            tops = (laws[0].nodes_top, laws[1].nodes_top)
-            pair = _few_frequencies((fine, coarse), tops, lattice.blur if lattice else 0.0, again)
-        found, rough = pair or _every_payment(scheme, weights)
-        return _centred(found, mean), rough
+        found, rough = pair_of(events, laws, lambda: measures_of(scheme, weights), again)
+        return centred(found, mean), rough
 
     if not keep:
         return make()
-    return remember(("sum", mean, fine.content, coarse.content if condensed else ()), make)
+    content = (events[0].content, events[1].content if laws[0].condensed else ())
+    return remember(("sum", mean, *content), make)
+
+
+def compiled_events(
+    scheme: Scheme, laws: tuple[SumLaws, SumLaws], counts: Counts
+) -> tuple[Measures, Measures]:
+    """Return the year's events for one sum of plans in both resolutions of its compiled laws."""
+    fine = _of_laws(scheme, laws[0], counts)
+    if not laws[0].condensed or laws[1] is laws[0]:
+        return fine, fine
+    return fine, _of_laws(scheme, laws[1], counts)
+
+
+def pair_of(
+    events: tuple[Measures, Measures],
+    laws: tuple[SumLaws, SumLaws],
+    every: Callable[[], Measures],
+    again: bool = True,
+) -> tuple[Law, Law]:
+    """Return the law of one sum and the same at half the resolution.
+
+    `every` gives the events with every payment, where a short series carries no law. Without
+    `again` the law stands for its refinement too.
+    """
+    fine = events[0]
+    pair: tuple[Law, Law] | None = None
+    lattice = None if laws[0].condensed else lattice_of(fine, LATTICE_BITS)
+    if lattice and not lattice.continuous:
+        pair = _refined(fine)
+    elif fine.variance > 0.0:
+        tops = (laws[0].nodes_top, laws[1].nodes_top)
+        pair = _few_frequencies(events, tops, lattice.blur if lattice else 0.0, again)
+    return pair or _refined(every())
 
 
 def _few_frequencies(
@@ -248,11 +275,6 @@ def _few_frequencies(
     if not again:
         return found, found
     return found, spectral_law(measures[1], tops[1], NARROWER) or found
-
-
-def _every_payment(scheme: Scheme, weights: np.ndarray) -> tuple[Law, Law]:
-    """Law and the same on half the points, on the lattice of every payment."""
-    return _refined(measures_of(scheme, weights))
 
 
 def _refined(measures: Measures) -> tuple[LatticeLaw, LatticeLaw]:
@@ -270,7 +292,7 @@ def _individual_law(scheme: Scheme, weights: np.ndarray, less: np.ndarray) -> tu
     measures, transform = measures_of(scheme, weights), individual_transform(scheme, weights)
     taken = float(weights @ less @ weights)
     fine = _individual(annual_law(measures, LATTICE_BITS, transform), taken)
-    fine = _centred(fine, float(weights @ expected_paid(scheme)))
+    fine = centred(fine, float(weights @ expected_paid(scheme)))
     if not fine.continuous and not fine.blur:
         return fine, fine
     return fine, _individual(annual_law(measures, LATTICE_BITS - 1, transform), taken)

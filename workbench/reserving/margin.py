@@ -52,7 +52,7 @@ class ScaledLaw:
 
     def cdf_of_draws(self, x: float) -> np.ndarray:
         """P(amount <= x) in each draw, (draws,)."""
-        return self.law.cdfs(x / self.factors)
+        return self.law.tabled_cdfs(x / self.factors)
 
     def quantile(self, level: float) -> Figure:
         """Least amount with a probability of at least `level`, and its error over the draws."""

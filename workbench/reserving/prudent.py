@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from workbench.engine.keeping import Kept
 from workbench.engine.part_laws import part_laws
 from workbench.engine.stages import YearDraws
 from workbench.guard import in_range
@@ -32,6 +33,8 @@ __all__ = ["STRETCH", "PlanPrudence", "Prudence", "prudence"]
 
 STRETCH = "reporting_delay_stretch"
 DRAWS = 200
+
+_kept = Kept(16, 1 << 24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,20 @@ def _unpaid(inputs: Inputs, date: datetime.date, season: str, stretch: float) ->
 
     illness, other = _seasonal(season)
     return _Shares(illness=share(illness), other=share(other))
+
+
+def _stretched(
+    inputs: Inputs, date: datetime.date, season: str, stretches: np.ndarray
+) -> tuple[_Shares, ...]:
+    """Shares of the unpaid part at each length of the delay, kept: no claim moves them."""
+    calendar = inputs.calendar
+    tables = (calendar.season, calendar.delay_months, calendar.paid_share, stretches)
+    forms = tuple(plan.benefit_form for plan in inputs.plans)
+    key = (date, season, calendar.delay_columns, forms, *(one.tobytes() for one in tables))
+    found: tuple[_Shares, ...] = _kept.remember(
+        key, lambda: tuple(_unpaid(inputs, date, season, float(one)) for one in stretches)
+    )
+    return found
 
 
 def _unexpired(inputs: Inputs, date: datetime.date, season: str) -> _Shares:
@@ -188,10 +205,8 @@ def prudence(
     number = DRAWS if draws is None else draws.number
     date, season = estimate.date, estimate.season
     now = _unpaid(inputs, date, season, inputs.assumptions[STRETCH])
-    stretched = [
-        _unpaid(inputs, date, season, float(one)).together(illness)
-        for one in _stretches(inputs, number, seed)
-    ]
+    delays = _stretched(inputs, date, season, _stretches(inputs, number, seed))
+    stretched = [one.together(illness) for one in delays]
     share = now.together(illness)
     delay = np.divide(stretched, share, out=np.ones((number, len(plans))), where=share > 0.0)
     unpaid, cover = claims * share, _unexpired(inputs, date, season)
