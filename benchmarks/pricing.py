@@ -62,9 +62,9 @@ def exact_tiers(sizes: Sizes, limits: Limits) -> list[Line]:
     return [
         Line(
             what="tier table, 5 plans by 71 premiums, exact and warm",
-            value=ours,
-            unit="s",
-            asked=0.2,
+            value=1e3 * ours,
+            unit="ms",
+            asked=200.0,
             more=False,
             reference=f"{PLAIN}; {YEARS:,} years",
             reference_seconds=reference,

@@ -13,11 +13,13 @@ from benchmarks.measure import Line, Sizes, cpu_seconds
 from workbench.history import Scored, many_histories, score
 from workbench.history.simulating import GENERATORS
 from workbench.pack import read_pack
+from workbench.questions import Choices, ask
 from workbench.reserving.methods.registry import DEFAULT
 
 __all__ = ["LINES", "measured"]
 
 HISTORIES, FULL, SOME = 200, 1_000, 60
+REPLICATIONS = 10_000
 SEED = 20
 OTHERS = ("chain_ladder_mack", "bootstrap")
 ASKED = (0.86, 0.94)
@@ -76,7 +78,25 @@ def speed(sizes: Sizes, limits: Limits) -> list[Line]:
     ]
 
 
-LINES = (*(partial(held_by, key) for key in GENERATORS), speed)
+def replications(sizes: Sizes, limits: Limits) -> list[Line]:
+    """The bootstrap of a triangle of 60 months, from its payments to its answer."""
+    own = {"method": ["bootstrap"], "step": "month", "replications": sizes.of(REPLICATIONS, 64)}
+    choices = Choices(own=own)
+    triangle = ask("triangle", choices).result.case.triangle
+    taken = cpu_seconds(lambda: ask("triangle", choices))
+    rows, columns = triangle.cumulative.shape
+    return [
+        Line(
+            what=f"{own['replications']:,} bootstrap replications of {rows} × {columns} months",
+            value=taken,
+            unit="s",
+            asked=5.0,
+            more=False,
+        )
+    ]
+
+
+LINES = (*(partial(held_by, key) for key in GENERATORS), speed, replications)
 """Every benchmark of the reserving methods."""
 
 

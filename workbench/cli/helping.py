@@ -12,9 +12,18 @@ from workbench.show.words import words
 __all__ = ["command_help", "main_help"]
 
 
+WIDEST = 40
+"""Signs of the left column; a longer name stands on a line of its own."""
+
+
 def _aligned(pairs: list[tuple[str, str]]) -> list[str]:
-    wide = max(width(left) for left, _ in pairs)
-    return [f"  {left}{' ' * (wide - width(left) + 2)}{right}" for left, right in pairs]
+    wide = max((width(left) for left, _ in pairs if width(left) <= WIDEST), default=WIDEST)
+    lines = []
+    for left, right in pairs:
+        room = wide - width(left) + 2
+        gap = " " * room if room >= 2 else "\n" + " " * (wide + 4)
+        lines.append(f"  {left}{gap}{right}")
+    return lines
 
 
 def _told(name: str) -> str:
