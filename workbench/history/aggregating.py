@@ -94,7 +94,8 @@ def closing_of(date: datetime.date, step: str) -> datetime.date:
     """Return the last day of the last period that is over at the close of a date."""
     months = STEPS[step]
     after = (_last_whole(date, months) + 1) * months - 1970 * 12
-    found: datetime.date = (np.datetime64(after, "M").astype("datetime64[D]") - 1).astype(object)
+    first = np.datetime64(after, "M").astype("datetime64[D]")
+    found: datetime.date = (first - np.timedelta64(1, "D")).astype(object)
     return found
 
 
